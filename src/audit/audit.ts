@@ -1,0 +1,217 @@
+// Runs one audit: expands subjects, gathers what the checks need, lets them judge, and makes the report.
+import type { Evidence, Finding, Json, Level, Readings, Report } from '../report/report.ts'
+import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
+import { type AnyCheck, groups, kernelOutcomes, type Ruling } from './check.ts'
+import { type Know, Unknowable } from './fact.ts'
+import { deadlineAfter, Gatherer, type Means, SharedFacts } from './gather.ts'
+import type { Profile } from './profile.ts'
+import { type Expansion, type NoSubjects, type Scope, type Subjects, scopes, type Target } from './scope.ts'
+import { fillWords } from './words.ts'
+
+/** All that a product knows how to check. The kernel itself knows no protocol. */
+export interface Catalogue {
+  readonly checks: readonly AnyCheck[]
+  readonly expansions: readonly Expansion[]
+  readonly readings: (target: Target, know: Know) => Promise<Readings>
+  readonly readiness: (findings: readonly Finding[]) => Report['ready']
+  /** Versions and dates of the rules in force, for the report. */
+  readonly rules: Report['rules']
+}
+
+/** What a caller decides for one audit. */
+export interface AuditOptions {
+  readonly profile: Profile
+  /** Only checks for which this is true; all by default. */
+  readonly wanted?: (check: AnyCheck) => boolean
+  /** Seconds after which the rest is unknown. */
+  readonly timeout?: number
+  /** Told of faults in checks and facts; the audit goes on. */
+  readonly onFault?: (where: string, fault: unknown) => void
+}
+
+/** Audits domains with one set of means. What is learnt of shared hosts serves all audits of the run. */
+export class AuditRun {
+  readonly #shared = new SharedFacts()
+  readonly #catalogue: Catalogue
+  readonly #means: Means
+
+  constructor(catalogue: Catalogue, means: Means) {
+    this.#catalogue = catalogue
+    this.#means = means
+  }
+
+  /** One report. Never throws for anything that the world, a record or a check does. */
+  async audit(target: Target, options: AuditOptions): Promise<Report> {
+    const at = new Date()
+    const started = performance.now()
+    const deadline = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
+    try {
+      const gatherer = new Gatherer(this.#means, this.#shared, deadline?.passed)
+      const audit = new Audit(this.#catalogue, gatherer, target, options, at)
+      const [findings, readings] = await Promise.all([
+        audit.findings(),
+        this.#catalogue.readings(target, gatherer.know),
+      ])
+      return {
+        schema: 1,
+        domain: target.domain,
+        at: at.toISOString(),
+        durationMs: Math.round(performance.now() - started),
+        verdict: verdictOf(findings),
+        profile: options.profile.name,
+        required: countRequired(findings),
+        counts: countLevels(findings),
+        ready: this.#catalogue.readiness(findings),
+        target: {
+          egress: target.egress.map(e => ({ seenAs: e.address.text, helo: e.helo ?? null })),
+          selectors: target.selectors,
+          listeners: [],
+        },
+        readings,
+        findings,
+        rules: this.#catalogue.rules,
+      }
+    } finally {
+      deadline?.cancel()
+    }
+  }
+}
+
+/** A place where subjects were looked for and none came out: the parent it is told about, and why. */
+type Gap = { readonly subject: string } & (
+  | NoSubjects
+  | { readonly none: 'unknowable' | 'error'; readonly reason: string }
+)
+
+interface Expanded<S extends Scope> {
+  readonly subjects: readonly Subjects[S][]
+  readonly gaps: readonly Gap[]
+}
+
+class Audit {
+  readonly #expanded = new Map<Scope, Promise<Expanded<Scope>>>()
+  readonly #catalogue: Catalogue
+  readonly #gatherer: Gatherer
+  readonly #target: Target
+  readonly #options: AuditOptions
+  readonly #now: Date
+
+  constructor(catalogue: Catalogue, gatherer: Gatherer, target: Target, options: AuditOptions, now: Date) {
+    this.#catalogue = catalogue
+    this.#gatherer = gatherer
+    this.#target = target
+    this.#options = options
+    this.#now = now
+  }
+
+  async findings(): Promise<Finding[]> {
+    const { profile, wanted } = this.#options
+    const checks = this.#catalogue.checks.filter(c => profile.checks[c.id] !== undefined && (wanted?.(c) ?? true))
+    const ordered = checks.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
+    return (await Promise.all(ordered.map(check => this.#findingsOf(check)))).flat()
+  }
+
+  async #findingsOf(check: AnyCheck): Promise<Finding[]> {
+    const { subjects, gaps } = await this.#expand(check.scope)
+    const judged = await Promise.all(subjects.map(subject => this.#judge(check, subject)))
+    const untold = gaps.map(gap => this.#finding(check, gap.subject, gap.none, { reason: gap.reason }, []))
+    return [...judged.flat(), ...untold]
+  }
+
+  async #judge(check: AnyCheck, subject: Subjects[Scope]): Promise<Finding[]> {
+    const says = scopes[check.scope].says(subject as never)
+    const needs = Object.entries(check.needs)
+    const values = await Promise.allSettled(
+      needs.map(([, fact]) => this.#gatherer.know(fact as never, subject as never)),
+    )
+    const evidence = this.#evidence(check, subject)
+    const failures = values.filter(v => v.status === 'rejected').map(v => v.reason as unknown)
+    const bug = failures.find(f => !(f instanceof Unknowable))
+    if (bug !== undefined) return [this.#fault(check, says, bug, evidence)]
+    if (failures.length > 0) {
+      const reasons = [...new Set(failures.map(f => (f as Unknowable).message))]
+      return [this.#finding(check, says, 'unknowable', { reason: reasons.join('; ') }, evidence)]
+    }
+    try {
+      const facts = Object.fromEntries(
+        needs.map(([name], i) => [name, (values[i] as PromiseFulfilledResult<unknown>).value]),
+      )
+      const rulings = [check.evaluate(facts as never, subject as never, this.#now)].flat() as Ruling<string>[]
+      return rulings.map(r => this.#finding(check, says, r.outcome, r.data ?? {}, evidence, r.records))
+    } catch (bugInCheck) {
+      return [this.#fault(check, says, bugInCheck, evidence)]
+    }
+  }
+
+  #fault(check: AnyCheck, subject: string, fault: unknown, evidence: readonly Evidence[]): Finding {
+    this.#options.onFault?.(`${check.id} on ${subject}`, fault)
+    const reason = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault)
+    return this.#finding(check, subject, 'error', { reason }, evidence)
+  }
+
+  #finding(
+    check: AnyCheck,
+    subject: string,
+    outcome: string,
+    data: { readonly [name: string]: Json },
+    evidence: readonly Evidence[],
+    records?: Finding['records'],
+  ): Finding {
+    const entry = this.#options.profile.checks[check.id]!
+    const words = check.outcomes[outcome] ?? kernelOutcomes[outcome as keyof typeof kernelOutcomes]
+    if (words === undefined) throw new Error(`${check.id} has no outcome "${outcome}"`)
+    const level: Level = entry.levels?.[outcome] ?? words.level
+    const fix = 'fix' in words ? words.fix : undefined
+    return {
+      check: check.id,
+      subject,
+      outcome,
+      level,
+      required: entry.required && !(entry.optional?.includes(outcome) ?? false),
+      says: fillWords(words.says, data),
+      ...(fix === undefined ? {} : { fix: fillWords(fix, data) }),
+      ...(records === undefined || records.length === 0 ? {} : { records }),
+      data,
+      refs: check.refs,
+      evidence,
+    }
+  }
+
+  #evidence(check: AnyCheck, subject: Subjects[Scope]): Evidence[] {
+    const all = Object.values(check.needs).flatMap(fact => this.#gatherer.evidenceFor(fact as never, subject as never))
+    return [...new Set(all)]
+  }
+
+  #expand(scope: Scope): Promise<Expanded<Scope>> {
+    const known = this.#expanded.get(scope)
+    if (known) return known
+    const expanded = this.#expandNew(scope)
+    this.#expanded.set(scope, expanded)
+    return expanded
+  }
+
+  async #expandNew(scope: Scope): Promise<Expanded<Scope>> {
+    if (scope === 'domain') return { subjects: [{ domain: this.#target.domain }], gaps: [] }
+    const expansion = this.#catalogue.expansions.find(e => e.to === scope)
+    if (!expansion) throw new Error(`nothing expands to the scope "${scope}"`)
+    const parents = await this.#expand(expansion.from)
+    const results = await Promise.all(parents.subjects.map(parent => this.#children(expansion, parent)))
+    const seen = new Map<string, Subjects[Scope]>()
+    for (const child of results.flatMap(r => r.subjects)) seen.set(scopes[scope].key(child as never), child)
+    return { subjects: [...seen.values()], gaps: [...parents.gaps, ...results.flatMap(r => r.gaps)] }
+  }
+
+  async #children(expansion: Expansion, parent: Subjects[Scope]): Promise<Expanded<Scope>> {
+    const subject = scopes[expansion.from].says(parent as never)
+    try {
+      const found = await expansion.subjects(parent as never, this.#gatherer.know, this.#target)
+      return 'none' in found ? { subjects: [], gaps: [{ subject, ...found }] } : { subjects: found, gaps: [] }
+    } catch (failure) {
+      if (failure instanceof Unknowable) {
+        return { subjects: [], gaps: [{ subject, none: 'unknowable', reason: failure.message }] }
+      }
+      this.#options.onFault?.(`the ${expansion.to} subjects of ${subject}`, failure)
+      return { subjects: [], gaps: [{ subject, none: 'error', reason: String(failure) }] }
+    }
+  }
+}

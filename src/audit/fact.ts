@@ -1,0 +1,33 @@
+// A fact is one question to the world about one subject, asked once per subject and run; checks judge facts.
+import type { Dialer } from '../net/dialer.ts'
+import type { Resolver } from '../net/resolver.ts'
+import type { Scope, Subjects } from './scope.ts'
+
+/** The only expected throw: this could not be learnt. The message completes "Could not be checked: …". */
+export class Unknowable extends Error {
+  override readonly name = 'Unknowable'
+}
+
+/** Asks for another fact; what it found out becomes evidence of the fact that asked. */
+export type Know = <S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]) => Promise<V>
+
+/** All that a fact may ask. Every question and answer is written into the fact's evidence. */
+export interface World {
+  readonly resolver: Resolver
+  readonly dialer: Dialer
+  readonly know: Know
+  /** The name our SMTP probes give in EHLO. */
+  readonly ehloName: string
+}
+
+/** One question to the world. Facts about shared scopes (a host, an address) must not depend on any domain. */
+export interface Fact<S extends Scope, V> {
+  readonly name: string
+  readonly scope: S
+  gather(subject: Subjects[S], world: World): Promise<V>
+}
+
+/** Declares a fact with its types inferred. */
+export function defineFact<S extends Scope, V>(fact: Fact<S, V>): Fact<S, V> {
+  return fact
+}

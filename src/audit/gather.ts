@@ -1,0 +1,197 @@
+// Gathers facts: each once per subject, with every question and answer kept as the fact's evidence.
+import type { Dialer } from '../net/dialer.ts'
+import type { Answer, RecordType, RecordTypes, Resolver } from '../net/resolver.ts'
+import type { Evidence } from '../report/report.ts'
+import { type Fact, type Know, Unknowable, type World } from './fact.ts'
+import { type Scope, type Subjects, scopes } from './scope.ts'
+
+/** What a run may ask, shared by all of its audits. */
+export interface Means {
+  readonly resolver: Resolver
+  readonly dialer: Dialer
+  readonly ehloName: string
+}
+
+/** A fact that is being gathered or has been: its value or failure, what was asked for it, and the facts it leant on. */
+interface Gathered {
+  readonly value: Promise<unknown>
+  readonly evidence: Evidence[]
+  readonly uses: Set<Gathered>
+  /** Something did not answer: whoever asks later deserves another try. */
+  transient: boolean
+}
+
+const MOST_SHARED = 20_000
+
+/** What is learnt of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
+export class SharedFacts {
+  readonly #facts = new Map<string, Gathered>()
+
+  take(key: string, make: () => Gathered): Gathered {
+    const known = this.#facts.get(key)
+    if (known) return known
+    const gathered = make()
+    this.#facts.set(key, gathered)
+    if (this.#facts.size > MOST_SHARED) this.#facts.delete(this.#facts.keys().next().value!)
+    const forget = () => {
+      if (gathered.transient && this.#facts.get(key) === gathered) this.#facts.delete(key)
+    }
+    gathered.value.then(forget, forget)
+    return gathered
+  }
+}
+
+/** Gathers the facts of one audit; facts about shared scopes go through `shared`. */
+export class Gatherer {
+  readonly #own = new Map<string, Gathered>()
+  readonly #means: Means
+  readonly #shared: SharedFacts
+  readonly #deadline: Promise<never> | undefined
+
+  /** @param deadline rejects with `Unknowable` when the time allowed for the audit is over. */
+  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>) {
+    this.#means = means
+    this.#shared = shared
+    this.#deadline = deadline
+  }
+
+  /** The value of a fact. Rejects with `Unknowable` when it cannot be learnt, with anything else for a bug. */
+  readonly know: Know = (fact, subject) => this.#bounded(this.#gather(fact, subject).value) as Promise<never>
+
+  /** What was asked for a fact and for all that it leant on, in order, each once. Empty before it was asked for. */
+  evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
+    const found = new Set<Gathered>()
+    const visit = (gathered: Gathered): void => {
+      if (found.has(gathered)) return
+      found.add(gathered)
+      for (const used of gathered.uses) visit(used)
+    }
+    visit(this.#gather(fact, subject))
+    return [...found].flatMap(gathered => gathered.evidence)
+  }
+
+  #gather<S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]): Gathered {
+    const { key, shared } = scopes[fact.scope]
+    const id = `${fact.name} ${fact.scope} ${key(subject)}`
+    const make = (): Gathered => {
+      const evidence: Evidence[] = []
+      const uses = new Set<Gathered>()
+      const gathered: Gathered = {
+        // The microtask lets `gathered` exist before the fact first asks.
+        value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered))),
+        evidence,
+        uses,
+        transient: false,
+      }
+      gathered.value.catch(() => {
+        gathered.transient = true
+      })
+      return gathered
+    }
+    // The audit keeps what it was told even after the run forgot it: one report never contradicts itself.
+    const known = this.#own.get(id)
+    if (known) return known
+    const gathered = shared ? this.#shared.take(id, make) : make()
+    this.#own.set(id, gathered)
+    return gathered
+  }
+
+  #world(gathered: Gathered): World {
+    const know: Know = async (fact, subject) => {
+      const used = this.#gather(fact, subject)
+      gathered.uses.add(used)
+      try {
+        return (await used.value) as never
+      } finally {
+        if (used.transient) gathered.transient = true
+      }
+    }
+    const { resolver, dialer, ehloName } = this.#means
+    return {
+      resolver: recordingResolver(resolver, gathered),
+      dialer: recordingDialer(dialer, gathered),
+      know,
+      ehloName,
+    }
+  }
+
+  #bounded<V>(value: Promise<V>): Promise<V> {
+    return this.#deadline ? Promise.race([value, this.#deadline]) : value
+  }
+}
+
+/** A promise that rejects with `Unknowable` once `seconds` have passed, and the way to end it early. */
+export function deadlineAfter(seconds: number): { readonly passed: Promise<never>; cancel(): void } {
+  let timer: NodeJS.Timeout
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Unknowable(`the time allowed for this audit (${seconds} s) was over`)),
+      seconds * 1000,
+    )
+  })
+  passed.catch(() => {})
+  return { passed, cancel: () => clearTimeout(timer) }
+}
+
+function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
+  return {
+    async resolve(name, type) {
+      const started = performance.now()
+      const answer = await resolver.resolve(name, type)
+      if (answer.kind === 'unreachable') gathered.transient = true
+      gathered.evidence.push({
+        ask: `${name} ${type}`,
+        answer: describeAnswer(answer),
+        server: answer.server,
+        ms: Math.round(performance.now() - started),
+      })
+      return answer
+    },
+  }
+}
+
+function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
+  return {
+    async connect(to, timeoutMs) {
+      const started = performance.now()
+      const connection = await dialer.connect(to, timeoutMs)
+      if (connection.kind === 'failed') gathered.transient = true
+      gathered.evidence.push({
+        ask: `connect to ${to.address.includes(':') ? `[${to.address}]` : to.address}:${to.port}`,
+        answer: connection.kind === 'failed' ? `${connection.why}: ${connection.detail}` : 'connected',
+        server: to.address,
+        ms: Math.round(performance.now() - started),
+      })
+      return connection
+    },
+  }
+}
+
+/** An answer in one line, as evidence shows it. */
+function describeAnswer(answer: Answer<RecordTypes[RecordType]>): string {
+  switch (answer.kind) {
+    case 'unreachable':
+      return answer.extended === undefined ? answer.why : `${answer.why} (${answer.extended})`
+    case 'nxdomain':
+      return `NXDOMAIN${via(answer.chain)}`
+    case 'nodata':
+      return `no such record${via(answer.chain)}`
+    case 'records': {
+      const shown = answer.records.map(describeRecord)
+      const unread = answer.malformed.map(bad => `unreadable ${bad.type}: ${bad.reason}`)
+      return `${[...shown, ...unread].join(' | ')}${via(answer.chain)}`
+    }
+  }
+}
+
+function describeRecord(record: RecordTypes[RecordType]): string {
+  if (typeof record === 'string') return record
+  if (Array.isArray(record)) return record.map(part => JSON.stringify(part)).join(' ')
+  if ('exchange' in record) return `${record.preference} ${record.exchange === '' ? '.' : record.exchange}`
+  if ('serial' in record) return `${record.mname} ${record.rname} ${record.serial} (minimum ${record.minimum})`
+  return ''
+}
+
+function via(chain: readonly string[]): string {
+  return chain.length > 1 ? ` (by CNAME ${chain.join(' → ')})` : ''
+}

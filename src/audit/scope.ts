@@ -1,0 +1,88 @@
+// What a question can be about. A scope names a kind of subject; subjects expand from facts: domain → MX host → its address.
+import type { IpAddress } from '../names/address.ts'
+import { canonicalName, displayName } from '../names/domain.ts'
+import type { Know } from './fact.ts'
+
+/** What is audited: the domain and what is known of its sending side. */
+export interface Target {
+  readonly domain: string
+  /** Addresses that the world sees mail coming from, each with the name given in HELO/EHLO where it is known. */
+  readonly egress: readonly { readonly address: IpAddress; readonly helo?: string }[]
+  readonly selectors: readonly string[]
+  /** Public halves of our own signing keys: selector → `sha256:…` as in `Readings.dkim[].keyHash`. */
+  readonly ourKeys: { readonly [selector: string]: string }
+  /** False when no SMTP connection is wanted. */
+  readonly smtp: boolean
+  readonly smtpPort: number
+}
+
+/**
+ * The subjects. A check may need any fact whose subject is a part of its own: a check about an egress of a domain may need
+ * facts about the domain and about the bare address.
+ */
+export interface Subjects {
+  readonly domain: { readonly domain: string }
+  readonly egress: { readonly domain: string; readonly address: IpAddress; readonly helo: string | undefined }
+  readonly selector: { readonly domain: string; readonly selector: string; readonly ourKey: string | undefined }
+  readonly address: { readonly address: IpAddress }
+  readonly host: { readonly host: string }
+  readonly endpoint: { readonly host: string; readonly address: IpAddress; readonly port: number }
+  readonly blocklist: { readonly zone: string }
+  readonly listing: { readonly address: IpAddress; readonly zone: string }
+}
+
+export type Scope = keyof Subjects
+
+interface ScopeWords<S extends Scope> {
+  /** Two subjects with one key are the same subject. */
+  key(subject: Subjects[S]): string
+  /** How a person is told which subject is meant. */
+  says(subject: Subjects[S]): string
+  /** True when the subject does not belong to one domain: what is learnt of it serves the whole run. */
+  readonly shared: boolean
+}
+
+/** The words of each scope. */
+export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
+  domain: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
+  egress: {
+    key: s => `${canonicalName(s.domain)} ${s.address.text} ${s.helo ?? ''}`,
+    says: s => (s.helo === undefined ? s.address.text : `${s.address.text} (${s.helo})`),
+    shared: false,
+  },
+  selector: {
+    key: s => `${s.selector} ${canonicalName(s.domain)} ${s.ourKey ?? ''}`,
+    says: s => `${s.selector}._domainkey.${s.domain}`,
+    shared: false,
+  },
+  address: { key: s => s.address.text, says: s => s.address.text, shared: true },
+  host: { key: s => canonicalName(s.host), says: s => displayName(s.host), shared: true },
+  endpoint: {
+    key: s => `${canonicalName(s.host)} ${s.address.text} ${s.port}`,
+    says: s => `${displayName(s.host)} [${s.address.text}]${s.port === 25 ? '' : `:${s.port}`}`,
+    shared: true,
+  },
+  blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
+  listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
+}
+
+/**
+ * Why a scope has no subjects here. `not-applicable`: there is nothing of the kind (a null MX has no hosts).
+ * `not-asked`: whoever started the audit did not name it. Neither is a fault, and both are said.
+ */
+export interface NoSubjects {
+  readonly none: 'not-applicable' | 'not-asked'
+  readonly reason: string
+}
+
+/** How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learnt. */
+export interface Expansion<P extends Scope = Scope, C extends Scope = Scope> {
+  readonly from: P
+  readonly to: C
+  subjects(parent: Subjects[P], know: Know, target: Target): Promise<readonly Subjects[C][] | NoSubjects>
+}
+
+/** Declares an expansion with its types inferred. */
+export function defineExpansion<P extends Scope, C extends Scope>(expansion: Expansion<P, C>): Expansion {
+  return expansion as unknown as Expansion
+}

@@ -1,0 +1,146 @@
+// A little DNS world as text: one record a line, looked up as an authoritative server with every zone would answer.
+//
+//   example.org        MX     10 mx.example.org
+//   example.org   60   TXT    "v=spf1 mx" " -all"
+//   *.example.org      A      192.0.2.1
+//   slow.example.org   FAULT  timeout            (or servfail, refused; a type after it limits the fault to that type)
+//
+// Names are absolute; a trailing dot is optional. Text after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape.
+import { canonicalName } from '../names/domain.ts'
+import type { RecordType, RecordTypes } from '../net/resolver.ts'
+
+/** What a name does instead of answering. */
+export type Fault = 'timeout' | 'servfail' | 'refused'
+
+export type ZoneRecord = {
+  readonly [T in RecordType]: { readonly type: T; readonly ttl: number; readonly value: RecordTypes[T] }
+}[RecordType]
+
+/** The answer of a lookup: the records and the CNAMEs on the way, or the fault of the name. */
+export type Lookup =
+  | { readonly fault: Fault }
+  | {
+      readonly fault?: undefined
+      readonly exists: boolean
+      readonly records: readonly ZoneRecord[]
+      /** The asked name and each CNAME target after it. */
+      readonly chain: readonly { readonly name: string; readonly ttl: number }[]
+    }
+
+const DEFAULT_TTL = 300
+
+/** Every name of the little world, wildcards (RFC 4592) and empty non-terminals (RFC 8020) included. */
+export class Zone {
+  readonly #records = new Map<string, ZoneRecord[]>()
+  readonly #faults = new Map<string, { fault: Fault; type?: string }>()
+  readonly #names = new Set<string>()
+
+  /** @throws Error naming the line that cannot be read. */
+  constructor(text: string) {
+    for (const [index, line] of text.split('\n').entries()) {
+      const tokens = tokenize(line)
+      if (tokens.length === 0) continue
+      try {
+        this.#add(tokens)
+      } catch (fault) {
+        throw new Error(`line ${index + 1}: ${fault instanceof Error ? fault.message : fault}: ${line.trim()}`)
+      }
+    }
+  }
+
+  /** What stands at `name` for `type`, CNAMEs followed. */
+  lookup(name: string, type: string): Lookup {
+    const chain: { name: string; ttl: number }[] = []
+    let owner = canonicalName(name)
+    for (let hops = 0; hops < 16; hops++) {
+      chain.push({ name: owner, ttl: DEFAULT_TTL })
+      const fault = this.#faults.get(owner)
+      if (fault && (fault.type === undefined || fault.type === type)) return { fault: fault.fault }
+      const records = this.#at(owner)
+      if (records === undefined) return { exists: false, records: [], chain }
+      const alias = type === 'CNAME' ? undefined : records.find(r => r.type === 'CNAME')
+      if (!alias) return { exists: true, records: records.filter(r => r.type === type), chain }
+      chain.at(-1)!.ttl = alias.ttl
+      owner = canonicalName(alias.value as string)
+    }
+    return { fault: 'servfail' }
+  }
+
+  #at(owner: string): readonly ZoneRecord[] | undefined {
+    const own = this.#records.get(owner)
+    if (own) return own
+    if (this.#names.has(owner)) return []
+    // RFC 4592 §3.3.1: the wildcard directly below the closest name that exists.
+    for (let rest = owner; rest.includes('.'); ) {
+      rest = rest.slice(rest.indexOf('.') + 1)
+      const wildcard = this.#records.get(`*.${rest}`)
+      if (wildcard) return wildcard
+      if (this.#names.has(rest)) return undefined
+    }
+    return undefined
+  }
+
+  #add([owner = '', ...rest]: string[]): void {
+    const name = canonicalName(owner)
+    const ttl = /^\d+$/.test(rest[0] ?? '') ? Number(rest.shift()) : DEFAULT_TTL
+    const type = (rest.shift() ?? '').toUpperCase()
+    if (type === 'FAULT') {
+      const [fault, only] = rest
+      if (fault !== 'timeout' && fault !== 'servfail' && fault !== 'refused')
+        throw new Error(`unknown fault "${fault}"`)
+      this.#faults.set(name, only === undefined ? { fault } : { fault, type: only })
+    } else {
+      const list = this.#records.get(name) ?? []
+      list.push(readRecord(type, ttl, rest))
+      this.#records.set(name, list)
+    }
+    for (let rest = name; ; rest = rest.slice(rest.indexOf('.') + 1)) {
+      this.#names.add(rest)
+      if (!rest.includes('.')) break
+    }
+  }
+}
+
+function readRecord(type: string, ttl: number, rdata: readonly string[]): ZoneRecord {
+  const name = (index: number): string => {
+    const token = rdata[index]
+    if (token === undefined) throw new Error(`${type} wants ${index + 1} or more fields`)
+    return canonicalName(token)
+  }
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+    case 'CNAME':
+    case 'NS':
+    case 'PTR':
+      return { type, ttl, value: name(0) }
+    case 'MX':
+      return { type, ttl, value: { preference: Number(rdata[0]), exchange: name(1) } }
+    case 'SOA':
+      return {
+        type,
+        ttl,
+        value: { mname: name(0), rname: name(1), serial: Number(rdata[2]), minimum: Number(rdata[3] ?? 300) },
+      }
+    case 'TXT':
+      return { type, ttl, value: rdata }
+    default:
+      throw new Error(`unknown record type "${type}"`)
+  }
+}
+
+function tokenize(line: string): string[] {
+  const tokens: string[] = []
+  const token = /"((?:\\.|[^"\\])*)"|;.*|[^\s;"]+/gs
+  for (const [whole, quoted] of line.matchAll(token)) {
+    if (quoted !== undefined) tokens.push(unquote(quoted))
+    else if (!whole.startsWith(';')) tokens.push(whole)
+  }
+  return tokens
+}
+
+function unquote(quoted: string): string {
+  return quoted.replace(/\\(\d{3}|.)/gs, (_, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number(code)) : code,
+  )
+}

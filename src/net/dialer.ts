@@ -1,0 +1,46 @@
+// How everything but DNS reaches a host: one seam, so that the lab can map addresses and evidence can be recorded.
+
+/** What TLS is wanted: the name for SNI. The certificate is never refused; what is wrong with it is told. */
+export interface TlsWish {
+  readonly serverName: string
+}
+
+/** A certificate as it was sent, DER. The peer's own comes first, then what else it sent. */
+export interface TlsSession {
+  /** `TLSv1.3` and so on, by OpenSSL's names. */
+  readonly protocol: string
+  readonly cipher: string
+  readonly chain: readonly Uint8Array[]
+  /** True when the chain leads to a trusted root and is inside its dates. Names are not judged here. */
+  readonly trusted: boolean
+  /** OpenSSL's code when it is not trusted: `CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`, … */
+  readonly trustFault?: string
+}
+
+/** Nothing was learnt from the host itself, unless it is `refused`: then something answered that nobody listens. */
+export interface DialFailure {
+  readonly kind: 'failed'
+  readonly why: 'refused' | 'timeout' | 'network' | 'closed' | 'tls'
+  readonly detail: string
+}
+
+/** An open connection; every wait is bounded by milliseconds. */
+export interface Connection {
+  readonly kind: 'connected'
+  /** The next bytes; `closed` when the peer ended it; `timeout` when nothing came in time. */
+  read(timeoutMs: number): Promise<Uint8Array | 'closed' | 'timeout'>
+  /** Bytes that came and were not read, without waiting: what stands in the buffer when TLS begins was injected. */
+  pending(): number
+  write(bytes: Uint8Array | string): void
+  /** Upgrades in place (STARTTLS). The connection carries TLS from then on. */
+  startTls(
+    wish: TlsWish,
+    timeoutMs: number,
+  ): Promise<{ readonly kind: 'secured'; readonly session: TlsSession } | DialFailure>
+  close(): void
+}
+
+/** Opens connections. Failures are values; only bugs throw. */
+export interface Dialer {
+  connect(to: { readonly address: string; readonly port: number }, timeoutMs: number): Promise<Connection | DialFailure>
+}

@@ -1,0 +1,123 @@
+// THE SHARED WORDS: the report that the checks make and that views, history and the gate read. Plain data, no behavior.
+
+/** How a finding weighs. `unknown` is neither pass nor fail; `info` never counts. */
+export type Level = 'pass' | 'info' | 'warn' | 'unknown' | 'fail'
+
+/** The one-word answer for a domain. */
+export type Verdict = 'pass' | 'warn' | 'unknown' | 'fail'
+
+/** Anything JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** One question that was put to the world, and what came back. `ms` is the time it took, in milliseconds. */
+export interface Evidence {
+  readonly ask: string
+  readonly answer: string
+  readonly server: string
+  readonly ms: number
+}
+
+/** A record to publish, or one to take away, so that a finding is mended. `name` is absolute, without trailing dot. */
+export interface RecordChange {
+  readonly do: 'publish' | 'remove'
+  readonly name: string
+  readonly type: string
+  readonly value: string
+}
+
+/** What one check says about one subject. */
+export interface Finding {
+  readonly check: string
+  readonly subject: string
+  readonly outcome: string
+  readonly level: Level
+  /** True when the profile demands this check: then an unknown level makes the verdict unknown. */
+  readonly required: boolean
+  /** The sentence for a person. Values from the network stand in it as they came: whoever shows it escapes it. */
+  readonly says: string
+  /** What to do about it. */
+  readonly fix?: string
+  /** The records that the fix wants published or removed, ready to copy. */
+  readonly records?: readonly RecordChange[]
+  readonly data: { readonly [key: string]: Json }
+  readonly refs: readonly string[]
+  readonly evidence: readonly Evidence[]
+}
+
+/** RFC 7208 §2.6. */
+export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror'
+
+/** What a selector's record is worth for signing. `unknown`: DNS did not answer. */
+export type DkimKeyState = 'valid' | 'revoked' | 'missing' | 'invalid' | 'unknown'
+
+/**
+ * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learnt, which is never
+ * the same as false.
+ */
+export interface Readings {
+  readonly exists: boolean | null
+  readonly nullMx: boolean | null
+  readonly spf: readonly {
+    readonly egress: string
+    readonly identity: 'mailfrom' | 'helo'
+    readonly result: SpfResult
+    /** True when the record uses %{l} or %{s}: another sender of the domain may get another result. */
+    readonly dependsOnLocalPart: boolean
+  }[]
+  readonly dkim: readonly {
+    readonly selector: string
+    readonly state: DkimKeyState
+    /** `sha256:` and the hex digest of the DER SubjectPublicKeyInfo (RSA), or of the 32 raw octets (Ed25519). */
+    readonly keyHash?: string
+  }[]
+  /** `state` says whether a policy was found; without one the other values are those that receivers assume. */
+  readonly dmarc: {
+    readonly state: 'found' | 'absent' | 'unknown'
+    readonly organizationalDomain: string | null
+    readonly policy: 'none' | 'quarantine' | 'reject' | null
+    readonly adkim: 'r' | 's'
+    readonly aspf: 'r' | 's'
+  }
+  readonly egress: readonly {
+    readonly address: string
+    /** The first name that leads back to the address, else the first name of all, else null. */
+    readonly ptr: string | null
+    readonly forwardConfirmed: boolean | null
+    /** Zones of the blocklists that list the address. */
+    readonly listed: readonly string[]
+    /** Zones that could not be asked. */
+    readonly unasked: readonly string[]
+  }[]
+}
+
+/** What was audited: the domain's sending side as far as it was told. */
+export interface ReportTarget {
+  readonly egress: readonly { readonly seenAs: string; readonly helo: string | null }[]
+  readonly selectors: readonly string[]
+  readonly listeners: readonly string[]
+}
+
+/** Whether a large receiver's published demands are met, and the checks that decided it. */
+export interface Readiness {
+  readonly verdict: 'pass' | 'unknown' | 'fail'
+  readonly because: readonly string[]
+}
+
+/** One audit of one domain. `docs/report.schema.json` is its JSON Schema. */
+export interface Report {
+  readonly schema: 1
+  readonly domain: string
+  /** When the audit began, RFC 3339 in UTC. */
+  readonly at: string
+  readonly durationMs: number
+  readonly verdict: Verdict
+  readonly profile: string
+  /** Required checks by id: how many neither failed nor stayed unknown, of how many that applied. */
+  readonly required: { readonly passed: number; readonly of: number }
+  readonly counts: Readonly<Record<Level, number>>
+  readonly ready: { readonly [provider: string]: Readiness }
+  readonly target: ReportTarget
+  readonly readings: Readings
+  readonly findings: readonly Finding[]
+  readonly rules: { readonly [name: string]: string }
+}
