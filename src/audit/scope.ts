@@ -14,6 +14,8 @@ export interface Target {
   /** False when no SMTP connection is wanted. */
   readonly smtp: boolean
   readonly smtpPort: number
+  /** The families of addresses that may be connected to. */
+  readonly families: readonly (4 | 6)[]
 }
 
 /**

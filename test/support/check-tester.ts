@@ -76,6 +76,7 @@ export function target(given: Case['target'] = {}): Target {
     ourKeys: given.ourKeys ?? {},
     smtp: given.smtp ?? true,
     smtpPort: 25,
+    families: [4, 6],
   }
 }
 

@@ -1,0 +1,20 @@
+// Everything that mailworthy knows how to check, put together for the kernel.
+import type { Catalogue } from './audit/audit.ts'
+import { checks } from './checks/index.ts'
+import { readiness } from './checks/readiness.ts'
+import { expansions } from './facts/expansions.ts'
+import { readings } from './facts/readings.ts'
+import { blocklistsAsOf } from './rules/blocklists.ts'
+import { providersAsOf } from './rules/providers.ts'
+import { version } from './version.ts'
+
+/** The product's catalogue. */
+export function catalogue(): Catalogue {
+  return {
+    checks,
+    expansions,
+    readings,
+    readiness,
+    rules: { mailworthy: version(), providers: providersAsOf, blocklists: blocklistsAsOf },
+  }
+}

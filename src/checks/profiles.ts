@@ -1,0 +1,64 @@
+// The profiles as data: which checks apply to which kind of domain, which are required, and what the gate makes of them.
+import type { Profile, ProfileEntry } from '../audit/profile.ts'
+
+const closes: ProfileEntry = { required: true, gate: 'close' }
+const ownFault: ProfileEntry = { required: true, gate: 'own-fault' }
+const required: ProfileEntry = { required: true, gate: 'warn' }
+const advice: ProfileEntry = { required: false, gate: 'warn' }
+
+const everywhere = { 'dns-existence': closes }
+
+const sendingChecks = {
+  'mx-hosts': required,
+  'mx-null': required,
+  'spf-record': required,
+  'spf-syntax': required,
+  'spf-lookup-limit': required,
+  'spf-void-lookups': required,
+  'spf-permissiveness': required,
+  'spf-authorization': closes,
+  'spf-sender-dependent': advice,
+  'dkim-key': closes,
+  'dkim-key-strength': required,
+  'dkim-key-match': closes,
+  'dmarc-record': required,
+  'dmarc-policy': advice,
+  'dmarc-alignment': required,
+  'dmarc-reporting': advice,
+  'rdns-presence': ownFault,
+  'rdns-forward-confirmed': ownFault,
+  'helo-fqdn': ownFault,
+  'helo-address': ownFault,
+  'helo-rdns-match': advice,
+  // A small list that is silent for a day must not turn every report unknown; the large ones must.
+  'dnsbl-address': { ...ownFault, optional: ['refused-minor', 'unanswered-minor'] },
+} as const satisfies Profile['checks']
+
+const receivingChecks = {
+  'mx-hosts': required,
+  'mx-null': required,
+  'starttls-offer': required,
+  'certificate-expiry': required,
+  'certificate-name': required,
+} as const satisfies Profile['checks']
+
+/** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */
+export const profiles = {
+  sending: {
+    name: 'sending',
+    title: 'A domain that sends mail: everything that receivers look at before they accept it',
+    checks: { ...everywhere, ...sendingChecks },
+  },
+  receiving: {
+    name: 'receiving',
+    title: 'A domain that takes mail: its MX hosts, their TLS and certificates',
+    checks: { ...everywhere, ...receivingChecks },
+  },
+  full: {
+    name: 'full',
+    title: 'Everything: the sending and the receiving side',
+    checks: { ...everywhere, ...sendingChecks, ...receivingChecks },
+  },
+} as const satisfies Record<string, Profile>
+
+export type ProfileName = keyof typeof profiles

@@ -1,0 +1,155 @@
+// `mailworthy audit`: checks domains and writes the reports where they are wanted.
+import { hostname } from 'node:os'
+import { AuditRun } from '../audit/audit.ts'
+import type { Profile } from '../audit/profile.ts'
+import type { Target } from '../audit/scope.ts'
+import { catalogue } from '../catalogue.ts'
+import { type ProfileName, profiles } from '../checks/profiles.ts'
+import { parseAddress } from '../names/address.ts'
+import { isFqdn } from '../names/domain.ts'
+import type { Report, Verdict } from '../report/report.ts'
+import { visible } from '../report/visible.ts'
+import { readDomains } from './domain-list.ts'
+import { UsageError } from './failure.ts'
+import { openMeans } from './means.ts'
+import { Outputs } from './outputs.ts'
+import { Progress } from './progress.ts'
+import { selectChecks } from './selection.ts'
+
+/** The options of `audit` as the command line gives them. */
+export interface AuditFlags {
+  readonly domains: readonly string[]
+  readonly resolver?: readonly string[]
+  readonly senderIp: readonly string[]
+  readonly helo?: string
+  readonly selector: readonly string[]
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly profile?: string
+  readonly smtp: boolean
+  readonly smtpPort: number
+  readonly ca: readonly string[]
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
+  readonly timeout?: number
+  readonly lab?: string
+  readonly format?: string
+  readonly json?: boolean
+  readonly output?: string
+  readonly o: readonly string[]
+  readonly explain?: boolean
+  readonly failOn: string
+  readonly color: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** Audits that run at the same time; the resolver's window, not this, limits the questions. */
+const AT_ONCE = 64
+
+const failing: { readonly [level: string]: readonly Verdict[] } = {
+  fail: ['fail'],
+  warn: ['fail', 'warn'],
+  unknown: ['fail', 'unknown'],
+}
+
+/**
+ * Runs the command.
+ * @returns the exit status: 1 when a verdict is one that `--fail-on` names, else 3 when one is unknown, else 0
+ * @throws UsageError before anything is asked
+ */
+export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
+  const failOn = failing[flags.failOn]
+  if (!failOn) throw new UsageError(`--fail-on takes fail, warn or unknown, not "${visible(flags.failOn)}"`)
+  const domains = readDomains(typed, flags.domains)
+  const target = targetOf(flags)
+  const profile = profileOf(flags)
+  const wanted = selectChecks(profile, flags.only, flags.skip)
+  const outputs = new Outputs(flags, { single: typed.length === 1 && flags.domains.length === 0, total: domains.length })
+  const means = await openMeans(flags, flags.helo ?? ownName())
+  const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
+  const verdicts = new Set<Verdict>()
+  try {
+    const run = new AuditRun(catalogue(), means)
+    const audit = (domain: string): Promise<Report> =>
+      run.audit(
+        { ...target, domain },
+        { profile, wanted, ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }), onFault: tellFault },
+      )
+    await asTheyFinish(domains, AT_ONCE, audit, async report => {
+      verdicts.add(report.verdict)
+      progress.finished(report.verdict)
+      progress.clear()
+      await outputs.add(report)
+    })
+    progress.clear()
+    await outputs.finish()
+    if (flags.verbose) process.stderr.write(`${means.tell()}\n`)
+  } finally {
+    means.close()
+  }
+  if (failOn.some(verdict => verdicts.has(verdict))) return 1
+  return verdicts.has('unknown') ? 3 : 0
+}
+
+function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
+  if (flags.helo !== undefined && flags.senderIp.length === 0) {
+    throw new UsageError('--helo is the name that a sending address gives: name the address with --sender-ip')
+  }
+  if (flags.ipv4 && flags.ipv6) throw new UsageError('-4 and -6 exclude each other')
+  const egress = flags.senderIp.map(text => {
+    const address = parseAddress(text)
+    if (!address) throw new UsageError(`--sender-ip takes an IPv4 or IPv6 address, not "${visible(text)}"`)
+    return { address, ...(flags.helo === undefined ? {} : { helo: flags.helo.replace(/\.$/, '') }) }
+  })
+  for (const selector of flags.selector) {
+    if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)) {
+      throw new UsageError(`--selector takes a DKIM selector such as s1, not "${visible(selector)}"`)
+    }
+  }
+  return {
+    egress,
+    selectors: [...new Set(flags.selector)],
+    ourKeys: {},
+    smtp: flags.smtp,
+    smtpPort: flags.smtpPort,
+    families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
+  }
+}
+
+function profileOf(flags: AuditFlags): Profile {
+  const name = flags.profile ?? (flags.senderIp.length > 0 ? 'sending' : 'full')
+  if (!Object.hasOwn(profiles, name)) {
+    throw new UsageError(`no profile is called "${visible(name)}": there are ${Object.keys(profiles).join(', ')}`)
+  }
+  return profiles[name as ProfileName]
+}
+
+/** The name for EHLO when no HELO name was given: this host's, if it is one that a mail server can believe. */
+function ownName(): string {
+  return isFqdn(hostname()) ? hostname() : 'localhost.localdomain'
+}
+
+function tellFault(where: string, fault: unknown): void {
+  const detail = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+  process.stderr.write(`mailworthy: a fault of ours in ${visible(where)}; please report it:\n${visible(detail, true)}\n`)
+}
+
+/** Works on at most `most` items at a time; results are handed on one by one, as they finish. */
+async function asTheyFinish<T, R>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<R>,
+  use: (result: R) => Promise<void>,
+): Promise<void> {
+  const rest = items.values()
+  let used = Promise.resolve()
+  const worker = async (): Promise<void> => {
+    for (const item of rest) {
+      const result = await work(item)
+      used = used.then(() => use(result))
+      await used
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker))
+}

@@ -1,0 +1,58 @@
+// `mailworthy explain` and `mailworthy checks`: the checks told from their own metadata.
+import type { AnyCheck } from '../audit/check.ts'
+import { checks } from '../checks/index.ts'
+import { visible } from '../report/visible.ts'
+import { UsageError } from './failure.ts'
+
+/** Prints what a check asks and every way it can end. Throws `UsageError` with near names for an id that is none. */
+export function explain(id: string, out: NodeJS.WritableStream): void {
+  const check = checks.find(c => c.id === id)
+  if (!check) {
+    const near = checks.map(c => c.id).filter(known => known.split('-').some(word => id.toLowerCase().includes(word)))
+    const hint = near.length > 0 ? `did you mean ${near.slice(0, 5).join(', ')}?` : '`mailworthy checks` lists them all.'
+    throw new UsageError(`no check is called "${visible(id.slice(0, 80))}"; ${hint}`)
+  }
+  out.write(`${explanation(check)}\n`)
+}
+
+/** Prints all check ids with their good state, or the same as JSON. */
+export function listChecks(json: boolean, out: NodeJS.WritableStream): void {
+  if (json) {
+    const rows = checks.map(({ id, group, title, why, refs }) => ({ id, group, title, why, refs }))
+    out.write(`${JSON.stringify(rows, null, 2)}\n`)
+    return
+  }
+  const width = Math.max(...checks.map(c => c.id.length))
+  for (const check of checks) out.write(`${check.id.padEnd(width)}  ${check.title}\n`)
+}
+
+function explanation(check: AnyCheck): string {
+  const outcomes = Object.entries(check.outcomes).flatMap(([name, { level, says, fix }]) => [
+    `  ${level.padEnd(7)} ${name}`,
+    ...wrap(says, 4),
+    ...(fix === undefined ? [] : wrap(`What to do: ${fix}`, 4)),
+    '',
+  ])
+  return [
+    `${check.id}: ${check.title}`,
+    '',
+    ...wrap(check.why, 0),
+    '',
+    'How it can end (words in braces are filled in):',
+    '',
+    ...outcomes,
+    `Sources: ${check.refs.join(', ')}`,
+  ].join('\n')
+}
+
+function wrap(text: string, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > 100) {
+      lines.push(' '.repeat(indent) + line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, ' '.repeat(indent) + line]
+}

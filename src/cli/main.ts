@@ -1,0 +1,148 @@
+// Reads argv, finds the command, and turns what happened into an exit status. Commands are loaded only when they are called.
+
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { visible } from '../report/visible.ts'
+import { version } from '../version.ts'
+import type { AuditFlags } from './audit.ts'
+import { UsageError } from './failure.ts'
+
+
+/**
+ * Runs the command line and sets `process.exitCode`: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown.
+ * @param argv the arguments after the program's name
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads our output may stop early (`| head`); that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+  try {
+    await program().parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    process.exitCode = statusOf(error)
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof UsageError) {
+    process.stderr.write(`mailworthy: ${error.message}\n`)
+    return 2
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`mailworthy: this is a fault of ours; please report it with the lines below.\n${visible(detail, true)}\n`)
+  return 70
+}
+
+function program(): Command {
+  const root = new Command('mailworthy')
+    .description("May this domain's mail go out, and will it arrive?")
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show help, with examples')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`mailworthy: ${visible(text.replace(/^error: /, '').trimEnd(), true)}\n`) })
+    .addHelpText('after', examples(['mailworthy audit example.org', 'mailworthy explain spf-lookup-limit', 'mailworthy lab']))
+  auditCommand(root)
+  root
+    .command('explain')
+    .description('what a check asks, why, every way it can end, and what to do')
+    .argument('<check-id>', 'a check id, as reports show it')
+    .addHelpText('after', examples(['mailworthy explain dmarc-record']))
+    .action(async (id: string) => (await import('./explain.ts')).explain(id, process.stdout))
+  root
+    .command('checks')
+    .description('all check ids')
+    .option('--json', 'as JSON')
+    .action(async (flags: { json?: boolean }) => (await import('./explain.ts')).listChecks(flags.json ?? false, process.stdout))
+  root
+    .command('lab')
+    .description('the embedded little internet, kept running: zones, MX hosts, certificates, blocklists')
+    .option('--port <n>', 'port of its name server', wholeNumber(0, 65_535), 5300)
+    .addHelpText('after', examples(['mailworthy lab', 'mailworthy audit broken.example --lab 127.0.0.1:5300']))
+    .action(async (flags: { port: number }) => (await import('./lab.ts')).runLab(flags.port))
+  root
+    .command('tour')
+    .description('a healthy and a broken domain of the lab, audited: what mailworthy shows, in seconds')
+    .action(async () => (await import('./tour.ts')).tour(process.stdout))
+  return root
+}
+
+function auditCommand(root: Command): void {
+  root
+    .command('audit')
+    .description('check one or many domains')
+    .argument('[domain...]', 'domains to audit')
+    .option('--domains <file>', 'a list of domains, one a line; - is standard input (repeatable)', collect, [])
+    .option('--resolver <addr,...>', "name servers to ask, as ADDR or ADDR:PORT (default: the system's)", list)
+    .option('--sender-ip <ip>', 'an address that mail goes out from, as the world sees it (repeatable)', collect, [])
+    .option('--helo <name>', 'the name given in HELO/EHLO by the sending addresses')
+    .option('--selector <name>', 'a DKIM selector in use (repeatable)', collect, [])
+    .option('--only <id,...>', 'only these checks or groups', list)
+    .option('--skip <id,...>', 'all but these checks or groups', list)
+    .option('--profile <name>', 'sending, receiving or full (default: sending with --sender-ip, else full)')
+    .option('--no-smtp', 'ask DNS only, connect to no mail host')
+    .option('--smtp-port <n>', 'port of the MX hosts', wholeNumber(1, 65_535), 25)
+    .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect, [])
+    .option('-4, --ipv4', 'connect to IPv4 addresses only')
+    .option('-6, --ipv6', 'connect to IPv6 addresses only')
+    .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
+    .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
+    .option('--format <f>', 'text, json, ndjson or html')
+    .option('--json', 'the same as --format json')
+    .option('--output <file>', 'write the report there instead of to standard output')
+    .option('-o <format=file>', 'also write this format to this file (repeatable)', collect, [])
+    .option('--explain', 'also say why each check passed')
+    .option('--fail-on <level>', 'end with 1 already at fail, warn or unknown', 'fail')
+    .option('--no-color', 'no color, also by NO_COLOR')
+    .option('-q, --quiet', 'no progress and no notes on standard error')
+    .option('-v, --verbose', 'say more on standard error: servers asked, questions, time')
+    .addHelpText(
+      'after',
+      examples([
+        'mailworthy audit example.org',
+        'mailworthy audit example.org --sender-ip 192.0.2.25 --helo mail.example.org --selector s1',
+        'mailworthy audit --domains domains.txt --format ndjson > reports.ndjson',
+        'mailworthy audit example.org -o html=report.html -o json=report.json',
+        'mailworthy audit example.org --only spf,dmarc --resolver 127.0.0.1',
+      ]) + '\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown: something required could not be checked.',
+    )
+    .action(async (domains: string[], flags: AuditFlags) => {
+      const { auditDomains } = await import('./audit.ts')
+      process.exitCode = await auditDomains(domains, flags)
+    })
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}
+
+function list(value: string, previous: readonly string[] | undefined): readonly string[] {
+  const items = value.split(',').map(item => item.trim())
+  if (items.includes('')) throw new InvalidArgumentError('It has an empty item.')
+  return [...(previous ?? []), ...items]
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return value => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    }
+    return number
+  }
+}
+
+function seconds(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 86_400) {
+    throw new InvalidArgumentError('It must be a number of seconds, more than 0.')
+  }
+  return number
+}
