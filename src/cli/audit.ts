@@ -10,7 +10,7 @@ import { isFqdn } from '../names/domain.ts'
 import type { Report, Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import { readDomains } from './domain-list.ts'
-import { UsageError } from './failure.ts'
+import { UsageError, visibleLines } from './failure.ts'
 import { openMeans } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
@@ -65,7 +65,10 @@ export async function auditDomains(typed: readonly string[], flags: AuditFlags):
   const target = targetOf(flags)
   const profile = profileOf(flags)
   const wanted = selectChecks(profile, flags.only, flags.skip)
-  const outputs = new Outputs(flags, { single: typed.length === 1 && flags.domains.length === 0, total: domains.length })
+  const outputs = new Outputs(flags, {
+    single: typed.length === 1 && flags.domains.length === 0,
+    total: domains.length,
+  })
   const means = await openMeans(flags, flags.helo ?? ownName())
   const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
   const verdicts = new Set<Verdict>()
@@ -132,7 +135,7 @@ function ownName(): string {
 
 function tellFault(where: string, fault: unknown): void {
   const detail = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
-  process.stderr.write(`mailworthy: a fault of ours in ${visible(where)}; please report it:\n${visible(detail, true)}\n`)
+  process.stderr.write(`mailworthy: a fault of ours in ${visible(where)}; please report it:\n${visibleLines(detail)}\n`)
 }
 
 /** Works on at most `most` items at a time; results are handed on one by one, as they finish. */

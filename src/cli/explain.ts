@@ -9,7 +9,8 @@ export function explain(id: string, out: NodeJS.WritableStream): void {
   const check = checks.find(c => c.id === id)
   if (!check) {
     const near = checks.map(c => c.id).filter(known => known.split('-').some(word => id.toLowerCase().includes(word)))
-    const hint = near.length > 0 ? `did you mean ${near.slice(0, 5).join(', ')}?` : '`mailworthy checks` lists them all.'
+    const hint =
+      near.length > 0 ? `did you mean ${near.slice(0, 5).join(', ')}?` : '`mailworthy checks` lists them all.'
     throw new UsageError(`no check is called "${visible(id.slice(0, 80))}"; ${hint}`)
   }
   out.write(`${explanation(check)}\n`)

@@ -1,5 +1,7 @@
 // The one kind of trouble that the command line tells in a single line and ends with status 2: wrong use.
 
+import { visible } from '../report/visible.ts'
+
 /** Wrong arguments or an input file that cannot be used. The message says where and why, and is all that is printed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -17,4 +19,9 @@ export function fileTrouble(error: unknown): string {
     ENOSPC: 'the disk is full',
   }
   return words[code ?? ''] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** Several lines, each safe to show. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
 }

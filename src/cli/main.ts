@@ -1,11 +1,9 @@
 // Reads argv, finds the command, and turns what happened into an exit status. Commands are loaded only when they are called.
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { visible } from '../report/visible.ts'
 import { version } from '../version.ts'
 import type { AuditFlags } from './audit.ts'
-import { UsageError } from './failure.ts'
-
+import { UsageError, visibleLines } from './failure.ts'
 
 /**
  * Runs the command line and sets `process.exitCode`: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown.
@@ -31,7 +29,9 @@ function statusOf(error: unknown): number {
     return 2
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`mailworthy: this is a fault of ours; please report it with the lines below.\n${visible(detail, true)}\n`)
+  process.stderr.write(
+    `mailworthy: this is a fault of ours; please report it with the lines below.\n${visibleLines(detail)}\n`,
+  )
   return 70
 }
 
@@ -43,8 +43,13 @@ function program(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`mailworthy: ${visible(text.replace(/^error: /, '').trimEnd(), true)}\n`) })
-    .addHelpText('after', examples(['mailworthy audit example.org', 'mailworthy explain spf-lookup-limit', 'mailworthy lab']))
+    .configureOutput({
+      outputError: (text, write) => write(`mailworthy: ${visibleLines(text.replace(/^error: /, '').trimEnd())}\n`),
+    })
+    .addHelpText(
+      'after',
+      examples(['mailworthy audit example.org', 'mailworthy explain spf-lookup-limit', 'mailworthy lab']),
+    )
   auditCommand(root)
   root
     .command('explain')
@@ -56,7 +61,9 @@ function program(): Command {
     .command('checks')
     .description('all check ids')
     .option('--json', 'as JSON')
-    .action(async (flags: { json?: boolean }) => (await import('./explain.ts')).listChecks(flags.json ?? false, process.stdout))
+    .action(async (flags: { json?: boolean }) =>
+      (await import('./explain.ts')).listChecks(flags.json ?? false, process.stdout),
+    )
   root
     .command('lab')
     .description('the embedded little internet, kept running: zones, MX hosts, certificates, blocklists')
@@ -101,13 +108,13 @@ function auditCommand(root: Command): void {
     .option('-v, --verbose', 'say more on standard error: servers asked, questions, time')
     .addHelpText(
       'after',
-      examples([
+      `${examples([
         'mailworthy audit example.org',
         'mailworthy audit example.org --sender-ip 192.0.2.25 --helo mail.example.org --selector s1',
         'mailworthy audit --domains domains.txt --format ndjson > reports.ndjson',
         'mailworthy audit example.org -o html=report.html -o json=report.json',
         'mailworthy audit example.org --only spf,dmarc --resolver 127.0.0.1',
-      ]) + '\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown: something required could not be checked.',
+      ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown: something required could not be checked.`,
     )
     .action(async (domains: string[], flags: AuditFlags) => {
       const { auditDomains } = await import('./audit.ts')

@@ -14,13 +14,19 @@ export function selectChecks(
   only: readonly string[] | undefined,
   skip: readonly string[] | undefined,
 ): (check: AnyCheck) => boolean {
-  for (const [option, names] of [['--only', only], ['--skip', skip]] as const) {
+  for (const [option, names] of [
+    ['--only', only],
+    ['--skip', skip],
+  ] as const) {
     const wrong = names?.find(name => !groups.includes(name as never) && !checks.some(check => check.id === name))
     if (wrong !== undefined) {
-      throw new UsageError(`${option}: "${visible(wrong)}" is neither a check (see \`mailworthy checks\`) nor a group (${groups.join(', ')})`)
+      throw new UsageError(
+        `${option}: "${visible(wrong)}" is neither a check (see \`mailworthy checks\`) nor a group (${groups.join(', ')})`,
+      )
     }
   }
-  const named = (check: AnyCheck, names: readonly string[]): boolean => names.includes(check.id) || names.includes(check.group)
+  const named = (check: AnyCheck, names: readonly string[]): boolean =>
+    names.includes(check.id) || names.includes(check.group)
   const wanted = (check: AnyCheck): boolean => (only === undefined || named(check, only)) && !named(check, skip ?? [])
   if (!checks.some(check => profile.checks[check.id] !== undefined && wanted(check))) {
     throw new UsageError(`--only and --skip leave no check of the profile "${profile.name}"`)

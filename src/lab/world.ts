@@ -1,0 +1,131 @@
+// The lab's little internet as zone text: a healthy domain, a broken one, and the blocklists that a report asks.
+import { createPublicKey } from 'node:crypto'
+import { parseAddress, reversedLabels, reverseName } from '../names/address.ts'
+import { blocklists } from '../rules/blocklists.ts'
+
+/** A domain of the lab with what its administrator would tell an audit. */
+export interface LabDomain {
+  readonly domain: string
+  readonly about: string
+  readonly egress: readonly { readonly address: string; readonly helo: string }[]
+  readonly selectors: readonly string[]
+}
+
+/** Everything right. */
+export const healthy: LabDomain = {
+  domain: 'healthy.example',
+  about: 'everything right',
+  egress: [
+    { address: '192.0.2.25', helo: 'mail.healthy.example' },
+    { address: '2001:db8::25', helo: 'mail.healthy.example' },
+  ],
+  selectors: ['s1', 'e1'],
+}
+
+/** A fault in every family. */
+export const broken: LabDomain = {
+  domain: 'broken.example',
+  about: 'a fault in every family',
+  egress: [{ address: '192.0.2.66', helo: 'mailserver' }],
+  selectors: ['s1', 'old'],
+}
+
+/** The MX hosts: what their SMTP server does, and where the world finds them. */
+export const mxHosts = [
+  { host: 'mx1.healthy.example', addresses: ['192.0.2.31', '2001:db8::31'], certificate: 'good' },
+  { host: 'mx2.healthy.example', addresses: ['192.0.2.32'], certificate: 'good' },
+  { host: 'mx1.broken.example', addresses: ['192.0.2.71'], certificate: 'expired' },
+  { host: 'mx2.broken.example', addresses: ['192.0.2.72'], certificate: 'none' },
+  { host: 'mx3.broken.example', addresses: ['192.0.2.73'], certificate: 'wrong-name' },
+] as const
+
+/** The keys that stand in the lab's DNS: DER SubjectPublicKeyInfo of RSA keys, raw octets of Ed25519. */
+export interface LabKeys {
+  readonly rsa: string
+  readonly ed25519: string
+  readonly weak: string
+}
+
+/** The zones of the lab, with the given keys published. */
+export function labZone(keys: LabKeys): string {
+  return [healthyZone(keys), brokenZone(keys), reportReceivers, blocklistZones()].join('\n')
+}
+
+function healthyZone(keys: LabKeys): string {
+  return `
+healthy.example            SOA  ns1.healthy.example hostmaster.healthy.example 2026112001
+healthy.example            NS   ns1.healthy.example
+healthy.example            MX   10 mx1.healthy.example
+healthy.example            MX   20 mx2.healthy.example
+healthy.example            TXT  "v=spf1 mx ip4:192.0.2.25 ip6:2001:db8::25 -all"
+_dmarc.healthy.example     TXT  "v=DMARC1; p=reject; rua=mailto:dmarc@healthy.example"
+s1._domainkey.healthy.example  TXT "v=DKIM1; k=rsa; p=" ${strings(keys.rsa)}
+e1._domainkey.healthy.example  TXT "v=DKIM1; k=ed25519; p=${keys.ed25519}"
+ns1.healthy.example        A    192.0.2.53
+mail.healthy.example       A    192.0.2.25
+mail.healthy.example       AAAA 2001:db8::25
+mail.healthy.example       TXT  "v=spf1 a -all"
+${hosts('healthy.example')}
+${reverseName(parseAddress('192.0.2.25')!)}    PTR mail.healthy.example
+${reverseName(parseAddress('2001:db8::25')!)}  PTR mail.healthy.example`
+}
+
+function brokenZone(keys: LabKeys): string {
+  const includes = Array.from({ length: 9 }, (_, i) => `include:_spf${i + 1}.broken.example`)
+  return `
+broken.example             SOA  ns1.broken.example hostmaster.broken.example 2019010101
+broken.example             NS   ns1.broken.example
+broken.example             MX   10 mx1.broken.example
+broken.example             MX   20 mx2.broken.example
+broken.example             MX   30 mx3.broken.example
+broken.example             MX   40 gone.broken.example
+broken.example             TXT  "v=spf1 a mx ${includes.join(' ')} ~all"
+${includes.map((_, i) => `_spf${i + 1}.broken.example  TXT "v=spf1 ip4:198.51.100.${i * 16}/28 ~all"`).join('\n')}
+_dmarc.broken.example      TXT  "v=DMARC1; p=none; pct=50; rua=mailto:reports@collector.example"
+s1._domainkey.broken.example   TXT "v=DKIM1; k=rsa; p=" ${strings(keys.weak)}
+old._domainkey.broken.example  TXT "v=DKIM1; k=rsa; p="
+ns1.broken.example         A    192.0.2.53
+broken.example             A    192.0.2.80
+${hosts('broken.example')}
+${reverseName(parseAddress('192.0.2.66')!)}  PTR host-66.dynamic.isp.example
+host-66.dynamic.isp.example  A  192.0.2.67`
+}
+
+const reportReceivers = `
+collector.example          MX   10 mx.collector.example
+mx.collector.example       A    192.0.2.90`
+
+/** Every list of the registry, alive by RFC 5782 §5; the broken domain's address stands on one of them. */
+function blocklistZones(): string {
+  const listed = reversedLabels(parseAddress('192.0.2.66')!)
+  const alive = blocklists.flatMap(({ zone }) => [
+    `2.0.0.127.${zone} A 127.0.0.2`,
+    `2.0.0.127.${zone} TXT "the test address"`,
+    `2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.${zone} A 127.0.0.2`,
+    `${zone} SOA ns.${zone} hostmaster.${zone} 1`,
+  ])
+  return [
+    ...alive,
+    `${listed}.zen.spamhaus.org A 127.0.0.4`,
+    `${listed}.zen.spamhaus.org TXT "https://www.spamhaus.org/query/ip/192.0.2.66"`,
+  ].join('\n')
+}
+
+function hosts(domain: string): string {
+  return mxHosts
+    .filter(mx => mx.host.endsWith(`.${domain}`))
+    .flatMap(mx => mx.addresses.map(address => `${mx.host} ${address.includes(':') ? 'AAAA' : 'A'} ${address}`))
+    .join('\n')
+}
+
+/** A long value as the strings of one TXT record, each at most 255 octets (RFC 1035 §3.3). */
+function strings(value: string): string {
+  return (value.match(/.{1,255}/g) ?? ['']).map(part => `"${part}"`).join(' ')
+}
+
+/** The base64 forms that DKIM publishes (RFC 6376 §3.6.1, RFC 8463 §4). */
+export function publishedKey(spki: Buffer): string {
+  const jwk = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' })
+  if (jwk.kty === 'OKP') return Buffer.from(jwk.x!, 'base64url').toString('base64')
+  return spki.toString('base64')
+}
