@@ -38,7 +38,7 @@ export function parseDomain(text: string): ParsedDomain {
 export function nameFault(name: string): string | undefined {
   if (name === '') return undefined
   if (name.length > 253) return 'it is longer than 253 octets'
-  if (/[^\x21-\x7e]/.test(name)) return 'it contains characters that a DNS name in ASCII form cannot have'
+  if (/[^\x20-\x7e]/.test(name)) return 'it contains characters that a DNS name in ASCII form cannot have'
   for (const label of name.split('.')) {
     if (label === '') return 'it has an empty label (two dots in a row, or a dot at an end)'
     if (label.length > 63) return 'one of its labels is longer than 63 octets'
