@@ -1,0 +1,75 @@
+// The real Dialer: TCP and TLS of this machine. Old protocol versions are seen as old, not as broken.
+import { constants, X509Certificate } from 'node:crypto'
+import { createConnection, isIP } from 'node:net'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import { parseAddress } from '../names/address.ts'
+import type { Dialer, DialFailure } from './dialer.ts'
+import { limitedDialer } from './limited-dialer.ts'
+import { dialFailure, SocketConnection } from './socket-connection.ts'
+
+export interface DialerOptions {
+  /** PEM texts of roots that are trusted beside those of Node and of the system. */
+  readonly ca?: readonly string[]
+  /** The families that may be used; both unless said otherwise. */
+  readonly families?: readonly (4 | 6)[]
+  /** How many connections may be open at once, in all and to one address and port. */
+  readonly most?: { readonly total?: number; readonly perEndpoint?: number }
+}
+
+/**
+ * A Dialer over real sockets. MX hosts are shared by many domains, so there is a limit of connections to each.
+ * @throws Error when a text in `ca` is no certificate.
+ */
+export function createDialer({ ca = [], families = [4, 6], most = {} }: DialerOptions = {}): Dialer {
+  for (const pem of ca) readRoot(pem)
+  let context: SecureContext | undefined
+  // Loading some hundred roots takes a moment that an audit without TLS need not spend.
+  const secureContext = () => (context ??= tolerantContext(ca))
+  const dialer: Dialer = {
+    connect({ address, port }, timeoutMs) {
+      const family = parseAddress(address)?.family ?? isIP(address)
+      if (family === 0) return failed('network', 'this is no IP address')
+      if (!families.some(f => f === family)) return failed('network', `IPv${family} was left out`)
+      return new Promise(resolve => {
+        const socket = createConnection({ host: address, port, noDelay: true })
+        const timer = setTimeout(() => {
+          socket.destroy()
+          resolve({ kind: 'failed', why: 'timeout', detail: `no connection within ${timeoutMs / 1000} s` })
+        }, timeoutMs)
+        socket.once('error', fault => {
+          clearTimeout(timer)
+          resolve(dialFailure(fault))
+        })
+        socket.once('connect', () => {
+          clearTimeout(timer)
+          resolve(new SocketConnection(socket, secureContext))
+        })
+      })
+    },
+  }
+  return limitedDialer(dialer, { total: most.total ?? 50, perEndpoint: most.perEndpoint ?? 2 })
+}
+
+async function failed(why: DialFailure['why'], detail: string): Promise<DialFailure> {
+  return { kind: 'failed', why, detail }
+}
+
+function readRoot(pem: string): void {
+  try {
+    new X509Certificate(pem)
+  } catch (cause) {
+    throw new Error('a trusted root that was given is no PEM certificate', { cause })
+  }
+}
+
+/** Speaks with everyone: what a server should not offer is found out and told, not refused. */
+function tolerantContext(ca: readonly string[]): SecureContext {
+  return createSecureContext({
+    ca: [...getCACertificates('default'), ...getCACertificates('system'), ...ca],
+    minVersion: 'TLSv1',
+    // Anonymous suites would be chosen by some servers, and then there is no certificate to see.
+    ciphers: 'ALL:!aNULL:!eNULL:@SECLEVEL=0',
+    // Servers from before RFC 5746 are old, not broken.
+    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+  })
+}
