@@ -1,0 +1,172 @@
+// Makes the lab's certificates when it starts: an authority of its own, and certificates good and bad for its hosts.
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { bits, integer, nothing, objectId, octets, sequence, set, tagged, time, utf8, yes } from './der.ts'
+
+/** PEM texts as a server wants them: its certificate and those above it up to, not with, the root; and its key. */
+export interface ServerCertificate {
+  readonly certificate: string
+  readonly key: string
+}
+
+export interface CertificateWish {
+  /** The DNS names it is for (subjectAltName); wildcards may stand among them. */
+  readonly names: readonly string[]
+  /** For the subject; the first of `names` unless said otherwise. */
+  readonly commonName?: string
+  readonly from: Date
+  readonly to: Date
+  readonly key?: 'ec' | 'rsa'
+}
+
+/** Signs certificates. `root` is the PEM text to trust. */
+export interface Authority {
+  readonly root: string
+  issue(wish: CertificateWish): ServerCertificate
+  /** An authority below this one: what it issues is sent with its own certificate. */
+  subordinate(wish: Pick<CertificateWish, 'from' | 'to'>): Authority
+}
+
+interface Issuer {
+  readonly name: string
+  readonly key: KeyObject
+  /** PEM texts that are sent with what it issues. */
+  readonly sent: string
+  readonly root: string
+}
+
+const DAY = 86_400_000
+
+/** A root, valid for a year from a day before `now`. Each is new: nobody can have its key. */
+export function createAuthority(now: Date): Authority {
+  const name = `mailworthy lab root ${randomBytes(4).toString('hex')}`
+  const key = newKey('ec')
+  const root = encode(
+    { name, names: [], isAuthority: true, key, from: days(now, -1), to: days(now, 365) },
+    { name, key },
+  )
+  return authority({ name, key, sent: '', root })
+}
+
+/** A certificate that nobody but its owner signed. */
+export function selfSigned(wish: CertificateWish): ServerCertificate {
+  const key = newKey(wish.key ?? 'ec')
+  const name = nameOf(wish)
+  return { certificate: encode({ ...wish, name, isAuthority: false, key }, { name, key }), key: pemOf(key) }
+}
+
+/** What can be the matter with the certificate of a host in the lab. */
+export type CertificateKind =
+  | 'good'
+  | 'expiring'
+  | 'expiring-tomorrow'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-name'
+  | 'self-signed'
+
+/** A certificate of the kind for one host, with a lifetime of 90 days. */
+export function certificateFor(host: string, kind: CertificateKind, by: Authority, now: Date): ServerCertificate {
+  const names = [host]
+  const lasting = (left: number) => ({ names, from: days(now, left - 90), to: days(now, left) })
+  switch (kind) {
+    case 'good':
+      return by.issue(lasting(80))
+    case 'expiring':
+      return by.issue(lasting(20))
+    case 'expiring-tomorrow':
+      return by.issue(lasting(1))
+    case 'expired':
+      return by.issue(lasting(-3))
+    case 'not-yet-valid':
+      return by.issue(lasting(93))
+    case 'wrong-name':
+      return by.issue({ ...lasting(80), names: ['www.elsewhere.example'] })
+    case 'self-signed':
+      return selfSigned(lasting(80))
+  }
+}
+
+function authority(issuer: Issuer): Authority {
+  return {
+    root: issuer.root,
+    issue(wish) {
+      const key = newKey(wish.key ?? 'ec')
+      const own = encode({ ...wish, name: nameOf(wish), isAuthority: false, key }, issuer)
+      return { certificate: own + issuer.sent, key: pemOf(key) }
+    },
+    subordinate({ from, to }) {
+      const key = newKey('ec')
+      const name = `mailworthy lab intermediate ${randomBytes(4).toString('hex')}`
+      const own = encode({ name, names: [], isAuthority: true, key, from, to }, issuer)
+      return authority({ name, key, sent: own + issuer.sent, root: issuer.root })
+    },
+  }
+}
+
+const days = (from: Date, count: number): Date => new Date(from.getTime() + count * DAY)
+
+const nameOf = (wish: CertificateWish): string => wish.commonName ?? wish.names[0] ?? 'nameless'
+
+function newKey(type: 'ec' | 'rsa'): KeyObject {
+  const { privateKey } =
+    type === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return privateKey
+}
+
+const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** RFC 5280 §4.1: a version 3 certificate, as PEM. */
+function encode(
+  about: {
+    readonly name: string
+    readonly names: readonly string[]
+    readonly isAuthority: boolean
+    readonly key: KeyObject
+    readonly from: Date
+    readonly to: Date
+  },
+  issuer: { readonly name: string; readonly key: KeyObject },
+): string {
+  const algorithm =
+    issuer.key.asymmetricKeyType === 'ec'
+      ? sequence(objectId('1.2.840.10045.4.3.2'))
+      : sequence(objectId('1.2.840.113549.1.1.11'), nothing())
+  const signed = sequence(
+    tagged(0, true, integer(Buffer.from([2]))),
+    integer(randomBytes(16)),
+    algorithm,
+    commonName(issuer.name),
+    sequence(time(about.from), time(about.to)),
+    commonName(about.name),
+    publicHalf(about.key),
+    tagged(3, true, sequence(...(about.isAuthority ? authorityExtensions() : serverExtensions(about.names)))),
+  )
+  const der = sequence(signed, algorithm, bits(sign('sha256', signed, issuer.key)))
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`
+}
+
+function publicHalf(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ type: 'spki', format: 'der' })
+}
+
+const commonName = (name: string): Buffer => sequence(set(sequence(objectId('2.5.4.3'), utf8(name))))
+
+const extension = (id: string, critical: boolean, contents: Uint8Array): Buffer =>
+  sequence(objectId(id), ...(critical ? [yes()] : []), octets(contents))
+
+function authorityExtensions(): Buffer[] {
+  return [
+    extension('2.5.29.19', true, sequence(yes())),
+    // keyCertSign, cRLSign
+    extension('2.5.29.15', true, bits(Buffer.from([0x06]), 1)),
+  ]
+}
+
+function serverExtensions(names: readonly string[]): Buffer[] {
+  const serverAuth = extension('2.5.29.37', false, sequence(objectId('1.3.6.1.5.5.7.3.1')))
+  if (names.length === 0) return [serverAuth]
+  const alternatives = names.map(name => tagged(2, false, Buffer.from(name, 'latin1')))
+  return [serverAuth, extension('2.5.29.17', false, sequence(...alternatives))]
+}

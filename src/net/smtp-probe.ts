@@ -1,0 +1,216 @@
+// Looks at an SMTP server as a patient stranger: banner, EHLO, STARTTLS, its certificates, QUIT. It sends no mail.
+import { type Certificate, readCertificate } from './certificate.ts'
+import { type Connection, type Dialer, type DialFailure, endpointText, type TlsSession } from './dialer.ts'
+import { type ReplyFault, ReplyReader, replyText, type SmtpReply } from './smtp-replies.ts'
+
+/** Where in the dialogue something happened. */
+export type SmtpStep = 'banner' | 'EHLO' | 'STARTTLS'
+
+/** How a probe ended. Only `no-starttls`, `starttls-refused`, `handshake-failed` and `secured` tell about TLS. */
+export type ProbeEnd =
+  | { readonly kind: 'not-connected'; readonly why: DialFailure['why']; readonly detail: string }
+  /** 4xx or 5xx: it does not want to talk with us, or not now. It may talk with others. */
+  | { readonly kind: 'turned-away'; readonly at: SmtpStep; readonly reply: SmtpReply }
+  /** It said nothing more, or hung up. */
+  | { readonly kind: 'lost'; readonly at: SmtpStep; readonly why: 'timeout' | 'closed' }
+  /** What came was not what SMTP says at this point. */
+  | { readonly kind: 'not-smtp'; readonly at: SmtpStep; readonly reason: string }
+  /** EHLO was answered, or not known at all (RFC 5321 §4.1.4), without STARTTLS among the extensions. */
+  | { readonly kind: 'no-starttls' }
+  | { readonly kind: 'starttls-refused'; readonly reply: SmtpReply }
+  | { readonly kind: 'handshake-failed'; readonly why: DialFailure['why']; readonly detail: string }
+  | {
+      readonly kind: 'secured'
+      readonly session: Omit<TlsSession, 'chain'>
+      /** As sent: the server's own first. Those that cannot be read are left out. */
+      readonly certificates: readonly Certificate[]
+    }
+
+/** One thing said and what was answered, or one TLS handshake. `ms` is the time it took. */
+export interface Exchange {
+  readonly said: string
+  readonly heard: string
+  readonly ms: number
+}
+
+/** Everything that a probe saw. */
+export interface SmtpProbe {
+  readonly end: ProbeEnd
+  readonly banner?: SmtpReply
+  /** The EHLO keywords with their parameters, as sent; before TLS and, where it came so far, under TLS (RFC 3207 §4.2). */
+  readonly extensions?: readonly string[]
+  readonly extensionsUnderTls?: readonly string[]
+  /** Octets that came in clear between the reply to STARTTLS and the handshake: nobody honest sends any. */
+  readonly injected: number
+  readonly dialogue: readonly Exchange[]
+}
+
+/** Milliseconds to wait for each step, whole: a server that sends one octet now and then does not get more. */
+export interface ProbePatience {
+  readonly connect: number
+  readonly banner: number
+  readonly reply: number
+  readonly handshake: number
+  readonly quit: number
+}
+
+// Greet pauses of 20 to 30 s are a common trap for spam senders; RFC 5321 §4.5.3.2 would have us wait for minutes.
+const patience: ProbePatience = { connect: 15_000, banner: 30_000, reply: 30_000, handshake: 20_000, quit: 3_000 }
+
+export interface ProbeTarget {
+  readonly address: string
+  readonly port: number
+  /** The MX name, for SNI. */
+  readonly serverName: string
+  readonly ehloName: string
+}
+
+/** Looks at one endpoint. Never throws for anything that a server does. */
+export async function probeSmtp(
+  dialer: Dialer,
+  target: ProbeTarget,
+  waits: Partial<ProbePatience> = {},
+): Promise<SmtpProbe> {
+  const timeouts = { ...patience, ...waits }
+  const connection = await dialer.connect({ address: target.address, port: target.port }, timeouts.connect)
+  if (connection.kind === 'failed') {
+    const { why, detail } = connection
+    return { end: { kind: 'not-connected', why, detail }, injected: 0, dialogue: [] }
+  }
+  const probe = new Probe(connection, target, timeouts)
+  try {
+    const end = await probe.run()
+    await probe.quit(end)
+    return { end, ...probe.seen, dialogue: probe.dialogue }
+  } finally {
+    connection.close()
+  }
+}
+
+type Heard = SmtpReply | ReplyFault | 'timeout' | 'closed'
+
+class Probe {
+  readonly dialogue: Exchange[] = []
+  seen: Omit<SmtpProbe, 'end' | 'dialogue'> = { injected: 0 }
+  #replies = new ReplyReader()
+  readonly #connection: Connection
+  readonly #target: ProbeTarget
+  readonly #timeouts: ProbePatience
+
+  constructor(connection: Connection, target: ProbeTarget, timeouts: ProbePatience) {
+    this.#connection = connection
+    this.#target = target
+    this.#timeouts = timeouts
+  }
+
+  async run(): Promise<ProbeEnd> {
+    const { address, port, ehloName } = this.#target
+    const banner = await this.#hear(`(connect to ${endpointText(address, port)})`, this.#timeouts.banner)
+    if (!isReply(banner)) return unheard('banner', banner)
+    this.seen = { ...this.seen, banner }
+    if (banner.code !== 220) return unwelcome('banner', banner)
+    const greeting = await this.#say(`EHLO ${ehloName}`)
+    if (!isReply(greeting)) return unheard('EHLO', greeting)
+    // A server that does not know EHLO has no extensions; one that refuses us has not said which it has.
+    if ([500, 502, 504].includes(greeting.code)) return { kind: 'no-starttls' }
+    if (greeting.code !== 250) return unwelcome('EHLO', greeting)
+    const extensions = extensionsOf(greeting)
+    this.seen = { ...this.seen, extensions }
+    if (!extensions.some(e => /^STARTTLS(\s|$)/i.test(e))) return { kind: 'no-starttls' }
+    return this.#secure()
+  }
+
+  /** Takes leave where the dialogue still stands, and does not wait long for the answer. */
+  async quit(end: ProbeEnd): Promise<void> {
+    if (end.kind === 'lost' || end.kind === 'not-smtp' || end.kind === 'handshake-failed') return
+    if (end.kind === 'turned-away' && end.reply.code === 421) return
+    await this.#say('QUIT', this.#timeouts.quit)
+  }
+
+  async #secure(): Promise<ProbeEnd> {
+    const go = await this.#say('STARTTLS')
+    if (!isReply(go)) return unheard('STARTTLS', go)
+    // RFC 3207 §4: 454 is about TLS. 421 and other 4xx are about the moment.
+    if (go.code === 454 || (go.code >= 500 && go.code < 600)) return { kind: 'starttls-refused', reply: go }
+    if (go.code !== 220) return unwelcome('STARTTLS', go)
+    // Whatever stands in a buffer now was said in clear by anybody on the way; nothing of it is heard under TLS.
+    this.seen = { ...this.seen, injected: this.#replies.left + this.#connection.pending() }
+    this.#replies = new ReplyReader()
+    const { serverName, ehloName } = this.#target
+    const started = performance.now()
+    const outcome = await this.#connection.startTls({ serverName }, this.#timeouts.handshake)
+    const certificates =
+      outcome.kind === 'failed' ? [] : outcome.session.chain.flatMap(der => readCertificate(der) ?? [])
+    this.dialogue.push({
+      said: `(TLS handshake for ${serverName})`,
+      heard: outcome.kind === 'failed' ? `${outcome.why}: ${outcome.detail}` : describe(outcome.session, certificates),
+      ms: Math.round(performance.now() - started),
+    })
+    if (outcome.kind === 'failed') return { kind: 'handshake-failed', why: outcome.why, detail: outcome.detail }
+    // RFC 3207 §4.2: what was learnt in clear is forgotten.
+    const greeting = await this.#say(`EHLO ${ehloName}`)
+    if (isReply(greeting) && greeting.code === 250) {
+      this.seen = { ...this.seen, extensionsUnderTls: extensionsOf(greeting) }
+    }
+    const { chain: _, ...session } = outcome.session
+    return { kind: 'secured', session, certificates }
+  }
+
+  #say(command: string, timeoutMs = this.#timeouts.reply): Promise<Heard> {
+    this.#connection.write(`${command}\r\n`)
+    return this.#hear(command, timeoutMs)
+  }
+
+  async #hear(said: string, timeoutMs: number): Promise<Heard> {
+    const started = performance.now()
+    const heard = await this.#nextReply(started + timeoutMs)
+    const shown = isReply(heard)
+      ? replyText(heard)
+      : `${typeof heard === 'string' ? (heard === 'timeout' ? 'no answer in time' : 'hung up') : heard.fault}${this.#remains()}`
+    this.dialogue.push({ said, heard: shown.slice(0, MOST_SHOWN), ms: Math.round(performance.now() - started) })
+    return heard
+  }
+
+  async #nextReply(deadline: number): Promise<Heard> {
+    for (;;) {
+      const reply = this.#replies.next()
+      if (reply) return reply
+      const left = deadline - performance.now()
+      if (left <= 0) return 'timeout'
+      const bytes = await this.#connection.read(left)
+      if (typeof bytes === 'string') return bytes
+      this.#replies.push(bytes)
+    }
+  }
+
+  #remains(): string {
+    const text = this.#replies.remains.trim()
+    return text === '' ? '' : ` after ${JSON.stringify(text)}`
+  }
+}
+
+const MOST_SHOWN = 2000
+
+function isReply(heard: Heard): heard is SmtpReply {
+  return typeof heard === 'object' && 'code' in heard
+}
+
+function unheard(at: SmtpStep, heard: Exclude<Heard, SmtpReply>): ProbeEnd {
+  return typeof heard === 'string' ? { kind: 'lost', at, why: heard } : { kind: 'not-smtp', at, reason: heard.fault }
+}
+
+function unwelcome(at: SmtpStep, reply: SmtpReply): ProbeEnd {
+  if (reply.code >= 400 && reply.code < 600) return { kind: 'turned-away', at, reply }
+  return { kind: 'not-smtp', at, reason: `"${replyText(reply).slice(0, 80)}" is no answer to this` }
+}
+
+/** RFC 5321 §4.1.1.1: the first line greets, each further one is a keyword with parameters. */
+function extensionsOf({ lines }: SmtpReply): readonly string[] {
+  return lines.slice(1).map(line => line.trim())
+}
+
+function describe({ protocol, cipher, trusted, trustFault }: TlsSession, certificates: readonly Certificate[]): string {
+  const trust = trusted ? 'trusted' : `not trusted (${trustFault})`
+  const shown = certificates.map(c => `${c.subject || '(no subject)'} until ${c.validTo}`)
+  return `${protocol} ${cipher}, ${trust}, ${shown.join(' ← ') || 'no certificate'}`
+}
