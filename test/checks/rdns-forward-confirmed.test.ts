@@ -1,0 +1,103 @@
+import check from '../../src/checks/rdns-forward-confirmed.ts'
+import { describeCheck } from '../support/check-tester.ts'
+
+const reverse = '10.2.0.192.in-addr.arpa'
+const reverse6 = `${'5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2'}.ip6.arpa`
+const target = { egress: ['192.0.2.10 mail.example.org'] }
+const many = (n: number): string => Array.from({ length: n }, (_, i) => `${reverse} PTR n${i}.example.org`).join('\n')
+
+describeCheck(check, {
+  confirmed: [
+    {
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 192.0.2.10`,
+      target,
+      says: '192.0.2.10 is called mail.example.org, and mail.example.org has the address 192.0.2.10.',
+    },
+    {
+      name: 'one of several names, one of several addresses',
+      zone: `${reverse} PTR a.example.org\n${reverse} PTR mail.example.org\nmail.example.org A 192.0.2.9\nmail.example.org A 192.0.2.10`,
+      target,
+      says: 'is called mail.example.org',
+    },
+    {
+      name: 'although another name could not be looked up',
+      zone: `${reverse} PTR a.example.org\n${reverse} PTR mail.example.org\na.example.org FAULT timeout\nmail.example.org A 192.0.2.10`,
+      target,
+      says: 'is called mail.example.org',
+    },
+    {
+      name: 'through aliases in both directions',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa\n10.0-15.2.0.192.in-addr.arpa PTR mail.example.org\nmail.example.org CNAME host.example.net\nhost.example.net A 192.0.2.10`,
+      target,
+      says: 'is called mail.example.org',
+    },
+    {
+      name: 'IPv6 written in another way',
+      zone: `${reverse6} PTR mail.example.org\nmail.example.org AAAA 2001:0DB8:0:0:0::0025`,
+      target: { egress: ['2001:db8::25'] },
+      says: '2001:db8::25 is called',
+    },
+    { name: 'the tenth name', zone: `${many(12)}\nn9.example.org A 192.0.2.10`, target, says: 'n9.example.org' },
+  ],
+  'not-confirmed': [
+    {
+      name: 'another address',
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 192.0.2.99\nmail.example.org A 192.0.2.98`,
+      target,
+      says: 'No name of 192.0.2.10 leads back to it: mail.example.org has 192.0.2.98, 192.0.2.99.',
+      fix: 'Publish the A record below, so that mail.example.org leads to 192.0.2.10.',
+      records: [{ do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' }],
+    },
+    {
+      name: 'no address of that family',
+      zone: `${reverse6} PTR mail.example.org\nmail.example.org A 192.0.2.10`,
+      target: { egress: ['2001:db8::25'] },
+      says: 'mail.example.org has no AAAA record.',
+      records: [{ do: 'publish', name: 'mail.example.org', type: 'AAAA', value: '2001:db8::25' }],
+    },
+    {
+      name: 'the HELO name is mended first',
+      zone: `${reverse} PTR a.example.org\n${reverse} PTR mail.example.org`,
+      target,
+      says: 'a.example.org has no A record; mail.example.org has no A record.',
+      records: [{ do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' }],
+    },
+    {
+      name: 'a name that nobody can own',
+      zone: `${reverse} PTR localhost\nlocalhost A 127.0.0.1`,
+      target,
+      says: 'localhost has 127.0.0.1.',
+      records: [
+        { do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' },
+        { do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' },
+      ],
+    },
+    {
+      name: 'the root',
+      zone: `${reverse} PTR .`,
+      target,
+      says: '. cannot be looked up (it is the root).',
+    },
+    {
+      name: 'the eleventh name does not count',
+      zone: `${many(12)}\nn10.example.org A 192.0.2.10`,
+      target,
+      says: '2 more names were not looked up, as no receiver does.',
+    },
+  ],
+  unanswered: [
+    {
+      zone: `${reverse} PTR mail.example.org\nmail.example.org FAULT servfail`,
+      target,
+      says: 'It is not known whether a name of 192.0.2.10 leads back to it: DNS reported a failure (SERVFAIL) when asked for mail.example.org A.',
+    },
+    {
+      name: 'one name leads elsewhere, the other is silent',
+      zone: `${reverse} PTR mail.example.org\n${reverse} PTR www.example.org\nmail.example.org A 192.0.2.99\nwww.example.org FAULT timeout`,
+      target,
+      says: 'mail.example.org has 192.0.2.99; DNS did not answer in time',
+    },
+  ],
+  'no-ptr': [{ zone: 'example.org A 192.0.2.1', target, says: '192.0.2.10 has no PTR record.' }],
+  unknowable: [{ zone: `${reverse} FAULT timeout`, target, says: `asked for ${reverse} PTR` }],
+})

@@ -1,0 +1,74 @@
+import check from '../../src/checks/rdns-presence.ts'
+import { describeCheck } from '../support/check-tester.ts'
+
+const reverse = '10.2.0.192.in-addr.arpa'
+const reverse6 = `${'5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2'}.ip6.arpa`
+const target = { egress: ['192.0.2.10 relay.example.org'] }
+
+describeCheck(check, {
+  present: [
+    { zone: `${reverse} PTR mail.example.org`, target, says: 'The name of 192.0.2.10 is mail.example.org.' },
+    {
+      name: 'several names, in an order that does not depend on the answer',
+      zone: `${reverse} PTR www.example.org\n${reverse} PTR mail.example.org`,
+      target,
+      says: 'is mail.example.org, www.example.org.',
+    },
+    {
+      name: 'classless delegation (RFC 2317): the alias is followed',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa\n10.0-15.2.0.192.in-addr.arpa PTR mail.example.org`,
+      target,
+      says: 'is mail.example.org.',
+    },
+    {
+      name: 'more names than anybody looks at',
+      zone: Array.from({ length: 12 }, (_, i) => `${reverse} PTR n${i}.example.org`).join('\n'),
+      target,
+      says: 'n9.example.org, 2 more.',
+    },
+    {
+      name: 'IPv6',
+      zone: `${reverse6} PTR mail.example.org`,
+      target: { egress: ['2001:db8::25'] },
+      says: '2001:db8::25',
+    },
+  ],
+  missing: [
+    {
+      name: 'NXDOMAIN; the HELO name is the wanted one',
+      zone: 'example.org A 192.0.2.1',
+      target,
+      says: '192.0.2.10 has no name: there is no PTR record at 10.2.0.192.in-addr.arpa.',
+      fix: 'see that relay.example.org has the address 192.0.2.10. Only the provider of 192.0.2.10',
+      records: [{ do: 'publish', name: reverse, type: 'PTR', value: 'relay.example.org' }],
+    },
+    {
+      name: 'no data; a HELO name that cannot be one is not proposed',
+      zone: `${reverse} TXT "unused"`,
+      target: { egress: ['192.0.2.10 localhost'] },
+      says: 'no PTR record',
+      records: [{ do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' }],
+    },
+    {
+      name: 'no HELO name known',
+      zone: 'example.org A 192.0.2.1',
+      target: { egress: ['2001:DB8:0:0::25'] },
+      says: `2001:db8::25 has no name: there is no PTR record at ${reverse6}.`,
+      records: [{ do: 'publish', name: reverse6, type: 'PTR', value: 'mail.example.org' }],
+    },
+    {
+      name: 'classless delegation: the record belongs behind the alias',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa`,
+      target,
+      says: 'there is no PTR record at 10.0-15.2.0.192.in-addr.arpa.',
+      fix: 'in the zone that was delegated to you',
+      records: [{ do: 'publish', name: '10.0-15.2.0.192.in-addr.arpa', type: 'PTR', value: 'relay.example.org' }],
+    },
+  ],
+  unknowable: [
+    { zone: `${reverse} FAULT timeout`, target, says: `DNS did not answer in time when asked for ${reverse} PTR.` },
+    { name: 'a cold cache', zone: `${reverse} FAULT servfail`, target, says: 'SERVFAIL' },
+    { zone: `${reverse} FAULT refused`, target, says: 'REFUSED' },
+  ],
+  'not-asked': [{ zone: '', says: 'no sending address was given' }],
+})
