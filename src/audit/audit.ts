@@ -12,7 +12,8 @@ import { fillWords } from './words.ts'
 export interface Catalogue {
   readonly checks: readonly AnyCheck[]
   readonly expansions: readonly Expansion[]
-  readonly readings: (target: Target, know: Know) => Promise<Readings>
+  /** Made from what the checks asked for: `recall` asks the world nothing. */
+  readonly readings: (target: Target, recall: Know) => Promise<Readings>
   readonly readiness: (findings: readonly Finding[]) => Report['ready']
   /** Versions and dates of the rules in force, for the report. */
   readonly rules: Report['rules']
@@ -48,10 +49,8 @@ export class AuditRun {
     try {
       const gatherer = new Gatherer(this.#means, this.#shared, deadline?.passed)
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
-      const [findings, readings] = await Promise.all([
-        audit.findings(),
-        this.#catalogue.readings(target, gatherer.know),
-      ])
+      const findings = await audit.findings()
+      const readings = await this.#catalogue.readings(target, gatherer.recall)
       return {
         schema: 1,
         domain: target.domain,

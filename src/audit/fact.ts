@@ -1,6 +1,7 @@
 // A fact is one question to the world about one subject, asked once per subject and run; checks judge facts.
 import type { Dialer } from '../net/dialer.ts'
 import type { Resolver } from '../net/resolver.ts'
+import type { Evidence } from '../report/report.ts'
 import type { Scope, Subjects } from './scope.ts'
 
 /** The only expected throw: this could not be learnt. The message completes "Could not be checked: …". */
@@ -16,6 +17,8 @@ export interface World {
   readonly resolver: Resolver
   readonly dialer: Dialer
   readonly know: Know
+  /** Writes down what was said and heard on a connection: the kernel sees only that it was made. */
+  readonly note: (evidence: Evidence) => void
   /** The name our SMTP probes give in EHLO. */
   readonly ehloName: string
 }

@@ -23,6 +23,9 @@ interface Gathered {
 
 const MOST_SHARED = 20_000
 
+/** Characters of an answer that evidence shows: a record of 60 KB stands behind ten findings. */
+const MOST_SHOWN = 4096
+
 /** What is learnt of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
 export class SharedFacts {
   readonly #facts = new Map<string, Gathered>()
@@ -58,6 +61,13 @@ export class Gatherer {
   /** The value of a fact. Rejects with `Unknowable` when it cannot be learnt, with anything else for a bug. */
   readonly know: Know = (fact, subject) => this.#bounded(this.#gather(fact, subject).value) as Promise<never>
 
+  /** The value of a fact that this audit has asked for already; one that it has not stays unknown, and costs nothing. */
+  readonly recall: Know = (fact, subject) => {
+    const known = this.#own.get(factKey(fact, subject))
+    if (!known) return Promise.reject(new Unknowable('no check of this audit asked for it'))
+    return this.#bounded(known.value) as Promise<never>
+  }
+
   /** What was asked for a fact and for all that it leant on, in order, each once. Empty before it was asked for. */
   evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
     const found = new Set<Gathered>()
@@ -71,8 +81,8 @@ export class Gatherer {
   }
 
   #gather<S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]): Gathered {
-    const { key, shared } = scopes[fact.scope]
-    const id = `${fact.name} ${fact.scope} ${key(subject)}`
+    const { shared } = scopes[fact.scope]
+    const id = factKey(fact, subject)
     const make = (): Gathered => {
       const evidence: Evidence[] = []
       const uses = new Set<Gathered>()
@@ -111,6 +121,7 @@ export class Gatherer {
       resolver: recordingResolver(resolver, gathered),
       dialer: recordingDialer(dialer, gathered),
       know,
+      note: evidence => gathered.evidence.push(evidence),
       ehloName,
     }
   }
@@ -118,6 +129,10 @@ export class Gatherer {
   #bounded<V>(value: Promise<V>): Promise<V> {
     return this.#deadline ? Promise.race([value, this.#deadline]) : value
   }
+}
+
+function factKey<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): string {
+  return `${fact.name} ${fact.scope} ${scopes[fact.scope].key(subject)}`
 }
 
 /** A promise that rejects with `Unknowable` once `seconds` have passed, and the way to end it early. */
@@ -141,7 +156,7 @@ function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
       if (answer.kind === 'unreachable') gathered.transient = true
       gathered.evidence.push({
         ask: `${name} ${type}`,
-        answer: describeAnswer(answer),
+        answer: shortened(describeAnswer(answer)),
         server: answer.server,
         ms: Math.round(performance.now() - started),
       })
@@ -165,6 +180,12 @@ function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
       return connection
     },
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= MOST_SHOWN
+    ? text
+    : `${text.slice(0, MOST_SHOWN)}… (${text.length - MOST_SHOWN} more characters)`
 }
 
 /** An answer in one line, as evidence shows it. */

@@ -1,6 +1,58 @@
 // The only list of checks. A new check is one source, one test, one page, and one line here.
 import type { AnyCheck } from '../audit/check.ts'
+import certificateExpiry from './certificate-expiry.ts'
+import certificateName from './certificate-name.ts'
+import dkimKey from './dkim-key.ts'
+import dkimKeyMatch from './dkim-key-match.ts'
+import dkimKeyStrength from './dkim-key-strength.ts'
+import dmarcAlignment from './dmarc-alignment.ts'
+import dmarcPolicy from './dmarc-policy.ts'
+import dmarcRecord from './dmarc-record.ts'
+import dmarcReporting from './dmarc-reporting.ts'
 import dnsExistence from './dns-existence.ts'
+import dnsblAddress from './dnsbl-address.ts'
+import heloAddress from './helo-address.ts'
+import heloFqdn from './helo-fqdn.ts'
+import heloRdnsMatch from './helo-rdns-match.ts'
+import mxHosts from './mx-hosts.ts'
+import mxNull from './mx-null.ts'
+import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
+import rdnsPresence from './rdns-presence.ts'
+import spfAuthorization from './spf-authorization.ts'
+import spfLookupLimit from './spf-lookup-limit.ts'
+import spfPermissiveness from './spf-permissiveness.ts'
+import spfRecord from './spf-record.ts'
+import spfSenderDependent from './spf-sender-dependent.ts'
+import spfSyntax from './spf-syntax.ts'
+import spfVoidLookups from './spf-void-lookups.ts'
+import starttlsOffer from './starttls-offer.ts'
 
-/** Every check, by group and in the order in which a person reads them. */
-export const checks = [dnsExistence] as unknown as readonly AnyCheck[]
+/** Every check, in the order in which a person reads them. */
+export const checks = [
+  dnsExistence,
+  mxHosts,
+  mxNull,
+  spfRecord,
+  spfSyntax,
+  spfLookupLimit,
+  spfVoidLookups,
+  spfPermissiveness,
+  spfAuthorization,
+  spfSenderDependent,
+  dkimKey,
+  dkimKeyStrength,
+  dkimKeyMatch,
+  dmarcRecord,
+  dmarcPolicy,
+  dmarcAlignment,
+  dmarcReporting,
+  rdnsPresence,
+  rdnsForwardConfirmed,
+  heloFqdn,
+  heloAddress,
+  heloRdnsMatch,
+  dnsblAddress,
+  starttlsOffer,
+  certificateExpiry,
+  certificateName,
+] as unknown as readonly AnyCheck[]

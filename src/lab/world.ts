@@ -1,5 +1,5 @@
 // The lab's little internet as zone text: a healthy domain, a broken one, and the blocklists that a report asks.
-import { createPublicKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { parseAddress, reversedLabels, reverseName } from '../names/address.ts'
 import { blocklists } from '../rules/blocklists.ts'
 
@@ -124,8 +124,9 @@ function strings(value: string): string {
 }
 
 /** The base64 forms that DKIM publishes (RFC 6376 §3.6.1, RFC 8463 §4). */
-export function publishedKey(spki: Buffer): string {
-  const jwk = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' })
-  if (jwk.kty === 'OKP') return Buffer.from(jwk.x!, 'base64url').toString('base64')
-  return spki.toString('base64')
+export function publishedKey(key: KeyObject): string {
+  if (key.asymmetricKeyType === 'ed25519') {
+    return Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url').toString('base64')
+  }
+  return key.export({ format: 'der', type: 'spki' }).toString('base64')
 }

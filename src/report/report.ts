@@ -83,10 +83,10 @@ export interface Readings {
     /** The first name that leads back to the address, else the first name of all, else null. */
     readonly ptr: string | null
     readonly forwardConfirmed: boolean | null
-    /** Zones of the blocklists that list the address. */
-    readonly listed: readonly string[]
-    /** Zones that could not be asked. */
-    readonly unasked: readonly string[]
+    /** Zones of the blocklists that list the address; null when blocklists were not a part of the audit. */
+    readonly listed: readonly string[] | null
+    /** Zones that could not be asked; null when blocklists were not a part of the audit. */
+    readonly unasked: readonly string[] | null
   }[]
 }
 

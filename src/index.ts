@@ -1,0 +1,94 @@
+// The public library: audit a domain, read the report, render it.
+import { AuditRun } from './audit/audit.ts'
+import { catalogue } from './catalogue.ts'
+import { type ProfileName, profiles } from './checks/profiles.ts'
+import { parseAddress } from './names/address.ts'
+import { parseDomain } from './names/domain.ts'
+import type { Dialer } from './net/dialer.ts'
+import { parseServer } from './net/dns/server-address.ts'
+import { createResolver } from './net/dns/stub-resolver.ts'
+import type { Resolver } from './net/resolver.ts'
+import { createDialer } from './net/socket-dialer.ts'
+import type { Report } from './report/report.ts'
+
+export { checks } from './checks/index.ts'
+export { profiles } from './checks/profiles.ts'
+export type { Connection, Dialer, DialFailure } from './net/dialer.ts'
+export type { Answer, RecordType, RecordTypes, Resolver } from './net/resolver.ts'
+export { formats } from './report/formats.ts'
+export type { Evidence, Finding, Level, Readings, RecordChange, Report, Verdict } from './report/report.ts'
+
+/** What is known of a domain's sending side, and how to ask the world. All of it may be left out. */
+export interface AuditRequest {
+  /** Addresses that mail goes out from, as the world sees them, with the name given in HELO. */
+  readonly egress?: readonly { readonly seenAs: string; readonly helo?: string }[]
+  readonly selectors?: readonly string[]
+  /** Public halves of our signing keys, by selector, as `sha256:…` (see `Readings.dkim`). */
+  readonly ourKeys?: { readonly [selector: string]: string }
+  /** `sending` by default when an egress is given, else `full`. */
+  readonly profile?: ProfileName
+  /** False to ask DNS only. */
+  readonly smtp?: boolean
+  readonly smtpPort?: number
+  /** Name servers, as `address` or `address:port`; those of the system by default. */
+  readonly servers?: readonly string[]
+  /** Instead of name servers. */
+  readonly resolver?: Resolver
+  /** Instead of real connections. */
+  readonly dialer?: Dialer
+  /** The name our SMTP probes give in EHLO: a name that leads back to this host. */
+  readonly ehloName?: string
+  /** Seconds after which what is not known is unknown. */
+  readonly timeout?: number
+}
+
+/**
+ * Audits one domain.
+ * @returns the report; whatever the world or a record does ends there, in findings
+ * @throws TypeError when the domain, an address or a name server cannot be read
+ */
+export async function audit(domain: string, request: AuditRequest = {}): Promise<Report> {
+  const parsed = parseDomain(domain)
+  if (!parsed.ok) throw new TypeError(`"${domain}" is no domain: ${parsed.reason}`)
+  const egress = (request.egress ?? []).map(({ seenAs, helo }) => {
+    const address = parseAddress(seenAs)
+    if (!address) throw new TypeError(`"${seenAs}" is no IP address`)
+    return { address, ...(helo === undefined ? {} : { helo }) }
+  })
+  const own = request.resolver ? undefined : createResolver(serversOf(request.servers))
+  const resolver = request.resolver ?? own!
+  try {
+    const run = new AuditRun(catalogue(), {
+      resolver,
+      dialer: request.dialer ?? createDialer(),
+      ehloName: request.ehloName ?? egress[0]?.helo ?? 'localhost.localdomain',
+    })
+    return await run.audit(
+      {
+        domain: parsed.name,
+        egress,
+        selectors: request.selectors ?? [],
+        ourKeys: request.ourKeys ?? {},
+        smtp: request.smtp ?? true,
+        smtpPort: request.smtpPort ?? 25,
+        families: [4, 6],
+      },
+      {
+        profile: profiles[request.profile ?? (egress.length > 0 ? 'sending' : 'full')],
+        ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+      },
+    )
+  } finally {
+    own?.close()
+  }
+}
+
+function serversOf(texts: readonly string[] | undefined): Parameters<typeof createResolver>[0] {
+  if (texts === undefined) return {}
+  const servers = texts.map(text => {
+    const server = parseServer(text)
+    if (!server.ok) throw new TypeError(`"${text}" is no name server: ${server.reason}`)
+    return server.server
+  })
+  return { servers }
+}

@@ -1,0 +1,58 @@
+// Starts the embedded little internet: its name server, its MX hosts with their certificates, and the map that leads there.
+import { generateKeyPairSync } from 'node:crypto'
+import { endpointText } from '../net/dialer.ts'
+import { certificateFor, createAuthority } from './certificates.ts'
+import { startMx } from './mx-server.ts'
+import { startNameServer } from './name-server.ts'
+import { CA_NAME, MAP_NAME } from './visit.ts'
+import { type LabKeys, labZone, mxHosts, publishedKey } from './world.ts'
+import { Zone } from './zone.ts'
+
+/** A running lab. */
+export interface Lab {
+  /** The name server's address and port on loopback. */
+  readonly resolver: { readonly address: string; readonly port: number }
+  close(): Promise<void>
+}
+
+/** @param port the name server's, 0 for any free one. Throws when it is taken. */
+export async function startLab({ port = 0 }: { readonly port?: number } = {}): Promise<Lab> {
+  const now = new Date()
+  const authority = createAuthority(now)
+  const hosts = await Promise.all(
+    mxHosts.map(async ({ host, addresses, certificate }) => {
+      const server = await startMx({
+        hostname: host,
+        ...(certificate === 'none' ? {} : { certificate: certificateFor(host, certificate, authority, now) }),
+      })
+      return { addresses, server }
+    }),
+  )
+  const closeHosts = (): Promise<unknown> => Promise.all(hosts.map(({ server }) => server.close()))
+  const map = hosts.flatMap(({ addresses, server }) =>
+    addresses.map(address => `${MAP_NAME} TXT "${endpointText(address, 25)}" "127.0.0.1" "${server.port}"`),
+  )
+  const root = `${CA_NAME} TXT ${authority.root
+    .match(/[\s\S]{1,200}/g)!
+    .map(part => `"${part.replaceAll('\n', '\\010')}"`)
+    .join(' ')}`
+  const zone = new Zone([labZone(freshKeys()), ...map, root].join('\n'))
+  try {
+    const names = await startNameServer({ zone, port })
+    return {
+      resolver: { address: names.address, port: names.port },
+      async close() {
+        await names.close()
+        await closeHosts()
+      },
+    }
+  } catch (failure) {
+    await closeHosts()
+    throw failure
+  }
+}
+
+function freshKeys(): LabKeys {
+  const rsa = (modulusLength: number): string => publishedKey(generateKeyPairSync('rsa', { modulusLength }).publicKey)
+  return { rsa: rsa(2048), weak: rsa(1024), ed25519: publishedKey(generateKeyPairSync('ed25519').publicKey) }
+}
