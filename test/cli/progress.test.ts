@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { Progress } from '../../src/cli/progress.ts'
+
+function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] } {
+  const written: string[] = []
+  return { written, stream: { isTTY, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream }
+}
+
+describe('progress', () => {
+  it('tells how many, how fast and what came out', () => {
+    const progress = new Progress(400, terminal(true).stream, false)
+    progress.finished('fail')
+    progress.finished('pass')
+    expect(progress.line(2)).toBe('2/400 domains · 1.0/s · 1 fail, 0 unknown, 0 warn, 1 pass · about 398 s left')
+  })
+
+  it('is silent without a terminal, for one domain, and when asked to be', () => {
+    for (const [total, isTTY, quiet] of [
+      [400, false, false],
+      [1, true, false],
+      [400, true, true],
+    ] as const) {
+      const { stream, written } = terminal(isTTY)
+      const progress = new Progress(total, stream, quiet)
+      for (let i = 0; i < total; i++) progress.finished('pass')
+      progress.clear()
+      expect(written).toEqual([])
+    }
+  })
+})
