@@ -1,0 +1,130 @@
+// The typed readings as tables: what the sending addresses, the selectors and the policy were found to be.
+import { type Content, html, type Markup } from './markup.ts'
+import type { Level, Readings, Report, SpfResult } from './report.ts'
+import { shorten } from './visible.ts'
+import { signs } from './wording.ts'
+
+const VALUE_MOST = 200
+
+/** Nothing when there is nothing to tell. */
+export function readingsPart(report: Report): Content {
+  const { readings } = report
+  return [domainFacts(readings), egressTable(report), selectorTable(readings)]
+}
+
+const spfLevels: Readonly<Record<SpfResult, Level>> = {
+  pass: 'pass',
+  fail: 'fail',
+  softfail: 'warn',
+  permerror: 'fail',
+  neutral: 'warn',
+  none: 'warn',
+  temperror: 'unknown',
+}
+
+const keyLevels: Readonly<Record<Readings['dkim'][number]['state'], Level>> = {
+  valid: 'pass',
+  revoked: 'fail',
+  missing: 'fail',
+  invalid: 'fail',
+  unknown: 'unknown',
+}
+
+const alignments = { r: 'relaxed', s: 'strict' } as const
+
+function domainFacts({ exists, nullMx, dmarc }: Readings): Markup {
+  const yesNo = (value: boolean | null): Content => (value === null ? unlearnt() : value ? 'yes' : 'no')
+  const policy =
+    dmarc.state === 'found'
+      ? html`<b>${dmarc.policy ?? 'none stated'}</b> at ${dmarc.organizationalDomain ?? 'the domain'}; SPF alignment ${alignments[dmarc.aspf]}, DKIM alignment ${alignments[dmarc.adkim]}`
+      : dmarc.state === 'absent'
+        ? html`${toned('fail', 'no policy')}`
+        : unlearnt()
+  return html`<dl class="facts">
+<dt>Exists in DNS</dt><dd>${yesNo(exists)}</dd>
+<dt>Takes no mail (null MX)</dt><dd>${yesNo(nullMx)}</dd>
+<dt>DMARC policy</dt><dd>${policy}</dd>
+</dl>`
+}
+
+function egressTable({ readings, target }: Report): Content {
+  if (readings.egress.length === 0) return undefined
+  const heloNames = (address: string): string => {
+    const names = target.egress.filter(one => one.seenAs === address).map(one => one.helo ?? 'not told')
+    return [...new Set(names)].map(name => shorten(name, VALUE_MOST)).join(', ')
+  }
+  return html`<table class="cards egress">
+<caption>Sending addresses</caption>
+<thead><tr><th scope="col">Address</th><th scope="col">Reverse name</th><th scope="col">HELO</th><th scope="col">SPF</th><th scope="col">Blocklists</th></tr></thead>
+<tbody>
+${readings.egress.map(
+  one => html`<tr>
+<th scope="row"><code>${one.address}</code></th>
+<td data-label="reverse name">${reverseName(one)}</td>
+<td data-label="HELO">${heloNames(one.address)}</td>
+<td data-label="SPF">${spfResults(readings, one.address)}</td>
+<td data-label="blocklists">${listings(one)}</td>
+</tr>
+`,
+)}</tbody>
+</table>`
+}
+
+function spfResults({ spf }: Readings, address: string): Content {
+  return spf
+    .filter(one => one.egress === address)
+    .map(({ identity, result, dependsOnLocalPart }, i) => [
+      i > 0 && html`<br>`,
+      toned(spfLevels[result], result),
+      html` <span class="soft">for ${identity === 'helo' ? 'HELO' : 'MAIL FROM'}${dependsOnLocalPart && ', depends on the sender'}</span>`,
+    ])
+}
+
+function reverseName({ ptr, forwardConfirmed }: Readings['egress'][number]): Content {
+  if (ptr === null)
+    return toned(forwardConfirmed === null ? 'unknown' : 'fail', forwardConfirmed === null ? 'not learnt' : 'none')
+  const shown = shorten(ptr, VALUE_MOST)
+  switch (forwardConfirmed) {
+    case true:
+      return [toned('pass', shown)]
+    case false:
+      return [toned('fail', shown), html` <span class="soft">does not lead back</span>`]
+    case null:
+      return [toned('unknown', shown), html` <span class="soft">whether it leads back was not learnt</span>`]
+  }
+}
+
+function listings({ listed, unasked }: Readings['egress'][number]): Content {
+  const zones = (names: readonly string[]): string => names.map(name => shorten(name, VALUE_MOST)).join(', ')
+  if (listed === null || unasked === null) return html`<span class="soft">not asked</span>`
+  return [
+    listed.length > 0 ? toned('fail', `on ${zones(listed)}`) : unasked.length === 0 && toned('pass', 'on none'),
+    listed.length > 0 && unasked.length > 0 && html`<br>`,
+    unasked.length > 0 && toned('unknown', `not learnt: ${zones(unasked)}`),
+  ]
+}
+
+function selectorTable({ dkim }: Readings): Content {
+  if (dkim.length === 0) return undefined
+  return html`<table class="cards selectors">
+<caption>DKIM selectors</caption>
+<thead><tr><th scope="col">Selector</th><th scope="col">Key</th><th scope="col">Hash of the key</th></tr></thead>
+<tbody>
+${dkim.map(
+  ({ selector, state, keyHash }) => html`<tr>
+<th scope="row"><code>${shorten(selector, VALUE_MOST)}</code></th>
+<td class="word" data-label="key">${toned(keyLevels[state], state === 'unknown' ? 'not learnt' : state)}</td>
+<td data-label="hash">${keyHash !== undefined && html`<code>${shorten(keyHash, VALUE_MOST)}</code>`}</td>
+</tr>
+`,
+)}</tbody>
+</table>`
+}
+
+function unlearnt(): Markup {
+  return toned('unknown', 'not learnt')
+}
+
+function toned(level: Level, text: string): Markup {
+  return html`<span class="${level}"><span class="tone"><span class="sign" aria-hidden="true">${signs[level]}</span>&nbsp;${text}</span></span>`
+}

@@ -1,0 +1,272 @@
+// A report for a person at a terminal: the verdict, what to mend and how, what stayed unknown, what is in order.
+import { styleText } from 'node:util'
+import {
+  type LeftOut,
+  listedSubjects,
+  type Outline,
+  outlineOf,
+  type Point,
+  partlyPassed,
+  type Statement,
+  subjectsOf,
+  worstFinding,
+} from './outline.ts'
+import type { Evidence, Level, Report } from './report.ts'
+import { shorten, visible } from './visible.ts'
+import {
+  domainTitle,
+  lasting,
+  readyLines,
+  requiredSentence,
+  sentenceStart,
+  signs,
+  verdictSentence,
+  when,
+  withoutPreface,
+} from './wording.ts'
+import { columns, padded, wrap } from './wrap.ts'
+import { zoneLine } from './zone-line.ts'
+
+export interface TextOptions {
+  /** Whether to paint by terminal escapes; nothing else ever writes one. */
+  readonly color?: boolean
+  /** Columns to wrap at; 100 unless said otherwise. Records are never wrapped: they are there to be copied. */
+  readonly width?: number
+  /** Also say why each check passed, its sources, and what was asked. */
+  readonly explain?: boolean
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'magenta' | 'green' | 'cyan'
+export type Paint = (style: Style | readonly Style[], text: string) => string
+
+const levelStyles: Readonly<Record<Level, Style>> = {
+  pass: 'green',
+  info: 'dim',
+  warn: 'yellow',
+  unknown: 'magenta',
+  fail: 'red',
+}
+
+/** Paints by terminal escapes, or not at all. */
+export function painter(color: boolean): Paint {
+  return color ? (style, text) => styleText(style as Style, text, { validateStream: false }) : (_style, text) => text
+}
+
+/** The sign of a level in its color. */
+export function sign(level: Level, paint: Paint): string {
+  return paint(level === 'fail' ? ['bold', 'red'] : levelStyles[level], signs[level])
+}
+
+const NARROWEST = 40
+const SUBJECTS_SHOWN = 5
+const REMOVED_MOST = 600
+
+/** The whole report of one domain, ending with a line break. */
+export function renderText(report: Report, options: TextOptions = {}): string {
+  return `${new Page(report, options).lines().join('\n')}\n`
+}
+
+class Page {
+  readonly #report: Report
+  readonly #outline: Outline
+  readonly #paint: Paint
+  readonly #width: number
+  readonly #explain: boolean
+
+  constructor(report: Report, { color = false, width = 100, explain = false }: TextOptions) {
+    this.#report = report
+    this.#outline = outlineOf(report)
+    this.#paint = painter(color)
+    this.#width = Math.max(NARROWEST, width)
+    this.#explain = explain
+  }
+
+  lines(): readonly string[] {
+    const { troubles, unknown, notes, notApplicable, notAsked } = this.#outline
+    return [
+      ...this.#head(),
+      ...troubles.flatMap(({ group, points }) =>
+        this.#section(
+          group.title,
+          points.flatMap(p => this.#point(p)),
+        ),
+      ),
+      ...this.#section(
+        'Could not be checked',
+        unknown.flatMap(p => this.#point(p)),
+      ),
+      ...this.#section('Passed', this.#explain ? this.#passedInFull() : this.#passed()),
+      ...this.#section(
+        'Noted',
+        notes.flatMap(p => this.#note(p)),
+      ),
+      ...this.#section(
+        'Does not apply',
+        notApplicable.flatMap(l => this.#leftOut(l)),
+      ),
+      ...this.#section(
+        'Not checked',
+        notAsked.flatMap(l => this.#leftOut(l)),
+      ),
+      '',
+      ...this.#next(),
+    ]
+  }
+
+  #head(): readonly string[] {
+    const { verdict, profile, at, durationMs } = this.#report
+    const title = `${visible(domainTitle(this.#report))}: ${verdict}`
+    const about = `${sentenceStart(requiredSentence(this.#report))} · profile ${profile} · ${when(at)} · ${lasting(durationMs)}`
+    return [
+      `${sign(verdict, this.#paint)} ${this.#paint(['bold', levelStyles[verdict]], title)}`,
+      ...this.#wrapped(verdictSentence(this.#report), 2),
+      ...this.#readiness(),
+      ...this.#wrapped(about, 2, 'dim'),
+    ]
+  }
+
+  #readiness(): readonly string[] {
+    const said = readyLines(this.#report.ready).map(({ says, providers, because }) => {
+      const why = because.length > 0 ? `: ${because.join(', ')}` : ''
+      return `${says} ${providers.join(', ')}${why}`
+    })
+    return said.length > 0 ? this.#wrapped(sentenceStart(said.join(' · ')), 2) : []
+  }
+
+  #section(title: string, lines: readonly string[]): readonly string[] {
+    return lines.length === 0 ? [] : ['', this.#paint('bold', title), ...lines]
+  }
+
+  #point(point: Point): readonly string[] {
+    return [
+      ...this.#pointHead(point),
+      ...this.#statements(point),
+      ...this.#fix(point),
+      ...(this.#explain ? this.#grounds(point) : []),
+    ]
+  }
+
+  #pointHead(point: Point): readonly string[] {
+    const others = subjectsOf(point).filter(subject => subject !== domainTitle(this.#report))
+    // Several statements name their subjects themselves.
+    const about = point.statements.length > 1 ? '' : listedSubjects(others, SUBJECTS_SHOWN)
+    const optional = point.level === 'unknown' && !point.required ? ' (not required)' : ''
+    const name = `  ${sign(point.level, this.#paint)} ${this.#paint('bold', visible(point.check))}${optional}`
+    if (about === '') return [name]
+    const used = 4 + columns(visible(point.check)) + optional.length + 2
+    if (used + columns(visible(about)) <= this.#width) return [`${name}  ${this.#paint('dim', visible(about))}`]
+    return [name, ...this.#wrapped(about, 4, 'dim')]
+  }
+
+  #statements({ statements, level }: Point): readonly string[] {
+    const most = this.#explain || level === 'fail' ? statements.length : SUBJECTS_SHOWN
+    const shown = statements.slice(0, most + 1 >= statements.length ? statements.length : most)
+    const rest = statements.length - shown.length
+    return [
+      ...shown.flatMap(statement => this.#wrapped(told(statement, statements.length > 1), 4)),
+      ...(rest > 0 ? [`    and ${rest} more like these (--explain shows them)`] : []),
+    ]
+  }
+
+  #fix({ fix, records }: Point): readonly string[] {
+    const removed = records.filter(record => record.do === 'remove')
+    const published = records.filter(record => record.do === 'publish')
+    const copyable = (title: string, lines: readonly string[]): readonly string[] =>
+      lines.length === 0
+        ? []
+        : [`      ${this.#paint('dim', title)}`, ...lines.map(line => `      ${this.#paint('cyan', line)}`)]
+    return [
+      ...(fix === undefined ? [] : this.#wrapped(fix, 6, undefined, '    → ')),
+      ...copyable(
+        'remove',
+        removed.map(record => zoneLine(record, REMOVED_MOST)),
+      ),
+      ...copyable(
+        'publish',
+        published.map(record => zoneLine(record)),
+      ),
+    ]
+  }
+
+  /** Why it was judged so: the clauses, and what was asked and answered. */
+  #grounds({ refs, evidence }: Point): readonly string[] {
+    const asked = ({ ask, answer, server, ms }: Evidence): string =>
+      `${shorten(ask, 200)}: ${shorten(answer, 300)} (${server}, ${ms} ms)`
+    return [
+      ...(refs.length === 0 ? [] : this.#wrapped(refs.join(', '), 6, 'dim', '    § ')),
+      ...evidence.slice(0, 20).flatMap(one => this.#wrapped(asked(one), 6, 'dim', '    < ')),
+      ...(evidence.length > 20 ? [this.#paint('dim', `    < and ${evidence.length - 20} more questions`)] : []),
+    ]
+  }
+
+  #passed(): readonly string[] {
+    const partly = partlyPassed(this.#report)
+    const room = Math.min(24, Math.max(0, ...this.#outline.passed.map(({ group }) => columns(visible(group.title)))))
+    return this.#outline.passed.flatMap(({ group, points }) => {
+      const names = points.map(point => {
+        const subjects = subjectsOf(point)
+        if (partly.has(point.check)) return `${point.check} (only ${listedSubjects(subjects, 3)})`
+        return subjects.length > 1 ? `${point.check} ×${subjects.length}` : point.check
+      })
+      const [first = '', ...more] = wrap(visible([...new Set(names)].join(', ')), this.#width - room - 6)
+      return [
+        `  ${sign('pass', this.#paint)} ${this.#paint('dim', padded(visible(group.title), room))}  ${first}`,
+        ...more.map(line => `${' '.repeat(room + 6)}${line}`),
+      ]
+    })
+  }
+
+  #passedInFull(): readonly string[] {
+    return this.#outline.passed.flatMap(({ points }) => points.flatMap(p => this.#point(p)))
+  }
+
+  #leftOut({ reason, checks, subjects }: LeftOut): readonly string[] {
+    const about = subjects.length === 0 ? '' : ` (${listedSubjects(subjects, SUBJECTS_SHOWN)})`
+    const text = `${sentenceStart(reason)}${about}: ${checks.join(', ')}`
+    return this.#wrapped(text, 4, undefined, `  ${sign('info', this.#paint)} `)
+  }
+
+  #note({ check, level, statements }: Point): readonly string[] {
+    return statements.flatMap(statement =>
+      this.#wrapped(
+        `${check}: ${told(
+          statement,
+          statement.subjects.some(s => s !== domainTitle(this.#report)),
+        )}`,
+        4,
+        undefined,
+        `  ${sign(level, this.#paint)} `,
+      ),
+    )
+  }
+
+  #next(): readonly string[] {
+    const first = worstFinding(this.#report)?.check ?? ''
+    const others = this.#report.counts.fail > 1 ? ', then the others' : ''
+    const text: Readonly<Record<Report['verdict'], string>> = {
+      fail: `Next: mend ${first}${others}, and run this again. More about it:`,
+      unknown: `Next: run this again. If ${first} stays unknown, ask another resolver. More about it:`,
+      warn: 'Next: nothing must be mended. More about the first warning:',
+      pass: this.#explain ? 'Next: nothing to mend.' : 'Next: nothing to mend; --explain shows why each check passed.',
+    }
+    const command =
+      this.#report.verdict === 'pass' ? [] : [`  ${this.#paint('cyan', `mailworthy explain ${visible(first)}`)}`]
+    return [...this.#wrapped(text[this.#report.verdict], 0), ...command]
+  }
+
+  /** Escaped, wrapped and indented; `lead` stands before the first line and may be painted already. */
+  #wrapped(text: string, indent: number, style?: Style, lead?: string): readonly string[] {
+    const margin = ' '.repeat(indent)
+    return wrap(visible(text), this.#width - indent).map((line, i) => {
+      const painted = style === undefined ? line : this.#paint(style, line)
+      return `${i === 0 && lead !== undefined ? lead : margin}${painted}`
+    })
+  }
+}
+
+/** Among several, a sentence that does not name its subject is told with it. */
+function told({ says: said, subjects }: Statement, among: boolean): string {
+  const says = withoutPreface(said)
+  const named = subjects.every(subject => says.includes(subject.split(' ')[0]!))
+  return among && !named ? `${listedSubjects(subjects, SUBJECTS_SHOWN)}: ${says}` : says
+}
