@@ -1,43 +1,123 @@
-// An authority and certificates made by openssl's own commands: good, and wrong in one way each.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// Authorities and certificates made by openssl's own commands: good ones, and such as are wrong in one way each.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mustRun, temporaryFolder } from './program.ts'
 
+/** PEM files. */
 export interface Certificate {
-  /** PEM files. */
   readonly certificate: string
   readonly key: string
 }
 
+/** What a certificate says of itself. Days are counted from now; negative ones are past. */
+export interface Wish {
+  /** The names of the subjectAltName extension; the first is the common name too. */
+  readonly names: readonly string[]
+  readonly from?: number
+  readonly to?: number
+  /** Only a common name, as certificates were made in the last century. */
+  readonly withoutExtension?: boolean
+}
+
 const DAY_MS = 86_400_000
 
-/** An authority of our own whose certificate is `file`. */
-export class Authority {
-  readonly file: string
+/** An authority of our own. Its certificate is the file `certificate`; one that another signed is an intermediate. */
+export class Authority implements Certificate {
+  readonly certificate: string
+  readonly key: string
   readonly #folder: string
-  readonly #key: string
-  #issued = 0
+  #made = 0
 
   private constructor(folder: string) {
     this.#folder = folder
-    this.file = join(folder, 'authority.pem')
-    this.#key = join(folder, 'authority.key')
+    this.certificate = join(folder, 'authority.pem')
+    this.key = join(folder, 'authority.key')
   }
 
-  static async found(): Promise<Authority> {
-    const authority = new Authority(temporaryFolder('certificates'))
-    await authority.#found()
+  /** A root; `name` is what people see. */
+  static async root(name: string): Promise<Authority> {
+    const authority = new Authority(layOut(temporaryFolder('certificates')))
+    await newKey(authority.key)
+    await openssl(
+      ...['req', '-x509', '-new', '-key', authority.key, '-out', authority.certificate, '-days', '30'],
+      ...['-subj', `/CN=${name}`, ...authorityExtensions],
+    )
     return authority
   }
 
-  async #found(): Promise<void> {
-    const folder = this.#folder
-    mkdirSync(join(folder, 'new'))
-    writeFileSync(join(folder, 'index.txt'), '')
-    writeFileSync(join(folder, 'serial'), '1000\n')
-    writeFileSync(
-      join(folder, 'openssl.cnf'),
-      `
+  /** An authority that this one signed. */
+  async intermediate(name: string): Promise<Authority> {
+    const authority = new Authority(layOut(temporaryFolder('certificates')))
+    const request = `${authority.certificate}.csr`
+    await newKey(authority.key)
+    const config = ['-config', join(this.#folder, 'openssl.cnf')]
+    await openssl(
+      'req',
+      '-new',
+      '-key',
+      authority.key,
+      '-out',
+      request,
+      '-subj',
+      `/CN=${name}`,
+      ...config,
+      ...authorityExtensions,
+    )
+    await this.#sign(request, authority.certificate, -2, 60)
+    return authority
+  }
+
+  async issue({ from = -1, to = 30, ...wish }: Wish): Promise<Certificate> {
+    const { request, key, certificate } = await this.#request(wish)
+    await this.#sign(request, certificate, from, to)
+    return { certificate, key }
+  }
+
+  /** As `issue`; the file also holds the certificate of this authority, so that a server sends both. */
+  async issueWithChain(wish: Wish): Promise<Certificate> {
+    const issued = await this.issue(wish)
+    writeFileSync(issued.certificate, readFileSync(issued.certificate, 'utf8') + readFileSync(this.certificate, 'utf8'))
+    return issued
+  }
+
+  /** A certificate that answers for itself. */
+  async selfSigned(wish: Wish): Promise<Certificate> {
+    const { request, key, certificate } = await this.#request(wish)
+    const signing = ['x509', '-req', '-in', request, '-signkey', key, '-days', '30', '-copy_extensions', 'copy']
+    await openssl(...signing, '-out', certificate)
+    return { certificate, key }
+  }
+
+  async #sign(request: string, certificate: string, from: number, to: number): Promise<void> {
+    const signing = ['ca', '-batch', '-notext', '-config', join(this.#folder, 'openssl.cnf'), '-cert', this.certificate]
+    const dates = ['-startdate', stamp(from), '-enddate', stamp(to)]
+    await openssl(...signing, '-keyfile', this.key, ...dates, '-in', request, '-out', certificate)
+  }
+
+  async #request({ names, withoutExtension }: Wish): Promise<Certificate & { readonly request: string }> {
+    const base = join(this.#folder, `issued${this.#made++}`)
+    const [request, key, certificate] = [`${base}.csr`, `${base}.key`, `${base}.pem`]
+    await newKey(key)
+    const alternatives = ['-addext', `subjectAltName=${names.map(name => `DNS:${name}`).join(',')}`]
+    await openssl(
+      ...['req', '-new', '-key', key, '-out', request, '-subj', `/CN=${names[0]}`],
+      ...['-config', join(this.#folder, 'openssl.cnf'), ...(withoutExtension ? [] : alternatives)],
+    )
+    return { request, key, certificate }
+  }
+}
+
+const authorityExtensions = [
+  ...['-addext', 'basicConstraints=critical,CA:TRUE'],
+  ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
+]
+
+/** The files that `openssl ca` keeps its books in. */
+function layOut(folder: string): string {
+  mkdirSync(join(folder, 'new'))
+  writeFileSync(join(folder, 'index.txt'), '')
+  writeFileSync(join(folder, 'serial'), '1000\n')
+  const config = `
 [ca]
 default_ca = own
 [own]
@@ -54,57 +134,20 @@ commonName = supplied
 [req]
 distinguished_name = name
 [name]
-`,
-    )
-    await this.#newKey(this.#key)
-    await openssl(
-      ...['req', '-x509', '-new', '-key', this.#key, '-out', this.file, '-days', '30', '-subj', '/CN=Peers Root'],
-      ...['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
-    )
-  }
+`
+  writeFileSync(join(folder, 'openssl.cnf'), config)
+  return folder
+}
 
-  /** A certificate for these names, valid from and to so many days from now; negative days are past ones. */
-  async issue(names: readonly string[], { from = -1, to = 30 } = {}): Promise<Certificate> {
-    const { request, key, certificate } = await this.#request(names)
-    const dates = ['-startdate', stamp(from), '-enddate', stamp(to)]
-    const config = join(this.#folder, 'openssl.cnf')
-    await openssl(
-      ...['ca', '-batch', '-notext', '-config', config, '-cert', this.file, '-keyfile', this.#key, ...dates],
-      ...['-in', request, '-out', certificate],
-    )
-    return { certificate, key }
-  }
-
-  /** A certificate that answers for itself. */
-  async selfSigned(names: readonly string[]): Promise<Certificate> {
-    const { request, key, certificate } = await this.#request(names)
-    const signing = ['x509', '-req', '-in', request, '-signkey', key, '-days', '30', '-copy_extensions', 'copy']
-    await openssl(...signing, '-out', certificate)
-    return { certificate, key }
-  }
-
-  async #request(names: readonly string[]): Promise<Certificate & { readonly request: string }> {
-    const base = join(this.#folder, `issued${this.#issued++}`)
-    const [request, key, certificate] = [`${base}.csr`, `${base}.key`, `${base}.pem`]
-    await this.#newKey(key)
-    const alternatives = names.map(name => `DNS:${name}`).join(',')
-    await openssl(
-      ...['req', '-new', '-key', key, '-out', request, '-subj', `/CN=${names[0]}`],
-      ...['-config', join(this.#folder, 'openssl.cnf'), '-addext', `subjectAltName=${alternatives}`],
-    )
-    return { request, key, certificate }
-  }
-
-  async #newKey(file: string): Promise<void> {
-    await openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file)
-  }
+async function newKey(file: string): Promise<void> {
+  await openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file)
 }
 
 async function openssl(...args: readonly string[]): Promise<void> {
   await mustRun('openssl', args)
 }
 
-/** A time so many days from now as `openssl ca` takes it. */
+/** A time so many days from now, as `openssl ca` takes it. */
 function stamp(days: number): string {
   return `${new Date(Date.now() + days * DAY_MS).toISOString().replace(/\D/g, '').slice(0, 14)}Z`
 }

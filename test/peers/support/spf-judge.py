@@ -1,0 +1,20 @@
+# Asks pyspf: one case a line on standard input (address, MAIL FROM, HELO, by tabs), its result a line on standard output.
+import sys
+
+import spf
+
+server, port = sys.argv[1], int(sys.argv[2])
+if spf.DNSLookup.__name__ == "DNSLookup_dnspython":
+    import dns.resolver
+
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = [server], port
+    dns.resolver.default_resolver = resolver
+else:
+    import DNS
+
+    DNS.defaults["server"], DNS.defaults["port"] = [server], port
+
+for line in sys.stdin:
+    address, mail_from, helo = line.rstrip("\n").split("\t")
+    print(spf.check2(i=address, s=mail_from, h=helo, querytime=0, timeout=10)[0], flush=True)
