@@ -51,7 +51,10 @@ export type Answer<T> =
       readonly extended?: string
     }
 
-/** The one way to ask DNS. It never throws for anything a server or a name can do; only for bugs. */
+/**
+ * The one way to ask DNS. It never throws for anything a server or a name can do; only for bugs. In names, a dot inside
+ * a label is written `\.`, a backslash `\\`, and an octet outside ASCII text `\DDD`, as they also come out of it.
+ */
 export interface Resolver {
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<RecordTypes[T]>>
 }

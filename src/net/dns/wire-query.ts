@@ -1,0 +1,83 @@
+// Makes questions and tells whether a message that came is about them.
+import { DNSSEC_OK, encode, RECURSION_DESIRED } from 'dns-packet'
+import type { RecordType } from '../resolver.ts'
+
+/** One question: the canonical name, its wire form, and the type. */
+export interface Question {
+  readonly name: string
+  readonly wire: Buffer
+  readonly type: RecordType
+}
+
+/** What we say we can take over UDP: it passes every path without being cut to pieces (DNS flag day 2020). */
+const UDP_SIZE = 1232
+
+const templates = new Map<string, Buffer>()
+
+/**
+ * The query as octets: recursion wanted, and with EDNS and the DO bit unless the server cannot have them.
+ * dns-packet makes all but the name, since it neither validates names nor can carry a dot inside a label.
+ */
+export function encodeQuery(question: Question, id: number, edns: boolean): Buffer {
+  const template = templateFor(question.type, edns)
+  const query = Buffer.allocUnsafe(template.length - 1 + question.wire.length)
+  template.copy(query, 0, 0, 12)
+  question.wire.copy(query, 12)
+  template.copy(query, 12 + question.wire.length, 13)
+  query.writeUInt16BE(id, 0)
+  return query
+}
+
+/** A query for the root, whose name is the one octet after the header. */
+function templateFor(type: RecordType, edns: boolean): Buffer {
+  const key = `${type} ${edns}`
+  const known = templates.get(key)
+  if (known) return known
+  const template = encode({
+    type: 'query',
+    id: 0,
+    flags: RECURSION_DESIRED,
+    questions: [{ name: '.', type, class: 'IN' }],
+    additionals: edns
+      ? [
+          {
+            type: 'OPT',
+            name: '.',
+            udpPayloadSize: UDP_SIZE,
+            flags: DNSSEC_OK,
+            flag_do: true,
+            extendedRcode: 0,
+            ednsVersion: 0,
+            options: [],
+          },
+        ]
+      : [],
+  })
+  templates.set(key, template)
+  return template
+}
+
+/**
+ * True when the message is a response to this very question. Letters may have changed case (RFC 4343). A server that
+ * could not read the query may leave the question out, but then it can only report a failure.
+ */
+export function answersQuestion(message: Buffer, question: Question, query: Buffer): boolean {
+  if (message.length < 12) return false
+  if (message.readUInt16BE(0) !== query.readUInt16BE(0)) return false
+  const flags = message.readUInt16BE(2)
+  if ((flags & 0xf800) !== 0x8000) return false
+  const questions = message.readUInt16BE(4)
+  const rcode = flags & 15
+  if (questions === 0) return rcode !== 0 && rcode !== 3
+  const end = 12 + question.wire.length + 4
+  if (questions !== 1 || message.length < end) return false
+  for (let i = 12; i < end; i++) {
+    // Only letters are folded: the lengths of labels, the types we ask and the class are all below `A`.
+    if (lower(message[i]!) !== lower(query[i]!)) return false
+  }
+  return true
+}
+
+function lower(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet
+}

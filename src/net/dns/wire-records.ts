@@ -1,0 +1,83 @@
+// The data of each record type, from octets to what `RecordTypes` promises.
+import { fromBytes } from '../../names/address.ts'
+import type { RecordType, RecordTypes } from '../resolver.ts'
+import { decodeName, Unreadable } from './wire-name.ts'
+
+/** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1). */
+export const typeNumbers: { readonly [T in RecordType]: number } = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+}
+
+/** DNAME has no place among the types that can be asked for, but it may stand in any answer (RFC 6672). */
+export const TYPE_DNAME = 39
+
+type Read<T extends RecordType> = (message: Buffer, start: number, end: number) => RecordTypes[T]
+
+const readers: { readonly [T in RecordType]: Read<T> } = {
+  A(message, start, end) {
+    if (end - start !== 4) throw new Unreadable(`an A record has 4 octets, this one has ${end - start}`)
+    return `${message[start]}.${message[start + 1]}.${message[start + 2]}.${message[start + 3]}`
+  },
+  AAAA(message, start, end) {
+    if (end - start !== 16) throw new Unreadable(`an AAAA record has 16 octets, this one has ${end - start}`)
+    const { family, text } = fromBytes([...message.subarray(start, end)])
+    return family === 4 ? `::ffff:${text}` : text
+  },
+  CNAME: soleName,
+  NS: soleName,
+  PTR: soleName,
+  MX(message, start, end) {
+    if (end - start < 3) throw new Unreadable(`an MX record has 3 octets or more, this one has ${end - start}`)
+    return { preference: message.readUInt16BE(start), exchange: soleName(message, start + 2, end) }
+  },
+  SOA(message, start, end) {
+    const mname = nameWithin(message, start, end)
+    const rname = nameWithin(message, mname.end, end)
+    if (end - rname.end !== 20) throw new Unreadable('an SOA record does not end with five numbers')
+    return {
+      mname: mname.name,
+      rname: rname.name,
+      serial: message.readUInt32BE(rname.end),
+      minimum: message.readUInt32BE(rname.end + 16),
+    }
+  },
+  TXT(message, start, end) {
+    const strings: string[] = []
+    for (let at = start; at < end; ) {
+      const next = at + 1 + message[at]!
+      if (next > end) throw new Unreadable('a TXT record has a string that runs over its end')
+      strings.push(message.toString('latin1', at + 1, next))
+      at = next
+    }
+    return strings
+  },
+}
+
+/** The data of one record. @throws Unreadable saying what is wrong with them. */
+export function decodeRecord<T extends RecordType>(
+  type: T,
+  message: Buffer,
+  start: number,
+  end: number,
+): RecordTypes[T] {
+  return readers[type](message, start, end)
+}
+
+/** A name that fills all of the data. Its pointers may lead anywhere back in the message. */
+export function soleName(message: Buffer, start: number, end: number): string {
+  const { name, end: after } = nameWithin(message, start, end)
+  if (after !== end) throw new Unreadable('a record goes on after the name that should end it')
+  return name
+}
+
+function nameWithin(message: Buffer, start: number, end: number): { readonly name: string; readonly end: number } {
+  // Bounded by the record: octets of the next record must not be taken for labels.
+  return decodeName(message.subarray(0, end), start)
+}
