@@ -130,6 +130,12 @@ function readable(text: string): boolean {
 }
 
 function parseTerm(term: Placed): Mechanism | Modifier {
+  // RFC 7208 §3.1, §4.6.1: visible ASCII, and nothing but spaces between terms.
+  const bad = /[^\x21-\x7e]/.exec(term.text)
+  if (bad) {
+    const octet = octetName(bad[0].charCodeAt(0))
+    throw new Fault(`it contains ${octet}; a record is plain ASCII, and only spaces separate terms`, bad.index)
+  }
   // A modifier is a name with "=" directly behind it; everything else must be a directive (§4.6.1).
   const modifier = /^([a-z][a-z0-9._-]*)=/i.exec(term.text)
   if (modifier) return parseModifier(term, modifier[1]!)
@@ -181,14 +187,6 @@ function unknownMechanism(text: string, sign: string, word: string, rest: string
       `"${word}" is a modifier: it is written with "=", not with ${shown(rest)}`,
       sign.length + word.length,
     )
-  const bad = /[^\x21-\x7e]/.exec(text)
-  if (bad) {
-    const octet = text.charCodeAt(bad.index)
-    return new Fault(
-      `it contains ${octetName(octet)}; only spaces may separate terms, and a record is plain ASCII`,
-      bad.index,
-    )
-  }
   const named = /^[^:/=]*/.exec(text.slice(sign.length))![0]
   return new Fault(named === '' ? 'a mechanism has a name' : `there is no mechanism "${named}"`, sign.length)
 }

@@ -19,10 +19,14 @@ const misspelt: { readonly [word: string]: string } = {
  * @param readable says whether a candidate can be read; nothing else is ever suggested.
  */
 export function suggestTerm(text: string, readable: (candidate: string) => boolean): string | undefined {
-  const clean = text.replace(/^[^\x21-\x7e]+|[^\x21-\x7e]+$/g, '')
+  if (text.length > 300) return undefined
+  const words = text.split(/[^\x21-\x7e]+/).filter(word => word !== '')
+  // A tab, a line feed or a no-break space where a space was meant.
+  if (words.length > 1) return words.every(word => readable(word)) ? words.join(' ') : undefined
+  const clean = words[0] ?? ''
   const bare = clean.replace(/[,;."']+$/, '').replace(/^["',;]+/, '')
   const candidates = [clean, bare, ...variants(bare)]
-  return candidates.find(candidate => candidate !== text && candidate.length < 300 && readable(candidate))
+  return candidates.find(candidate => candidate !== text && readable(candidate))
 }
 
 function variants(text: string): string[] {
@@ -41,7 +45,7 @@ function variants(text: string): string[] {
 
 /** `a:192.0.2.1`, `ip4:2001:db8::1`, `ip4:192.0.2.1:25`, or an address alone, as the mechanism that it should be. */
 function addressTerm(sign: string, value: string): string | undefined {
-  const [, written = '', prefix = ''] = /^([^/]*)(\/[0-9]+)?/.exec(value)!
+  const [, written = '', prefix = ''] = /^([^/]*)(\/[0-9]+)?$/.exec(value) ?? []
   const bare = /^\d+\.\d+\.\d+\.\d+:\d+$/.test(written) ? written.slice(0, written.indexOf(':')) : written
   const address = parseAddress(bare)
   return address && `${sign}ip${address.family}:${bare}${prefix}`

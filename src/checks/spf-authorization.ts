@@ -1,0 +1,106 @@
+// May this address send for the domain? SPF evaluated as receivers do it, for MAIL FROM and for the HELO name.
+import { defineCheck, type Ruling } from '../audit/check.ts'
+import { spfEvaluation } from '../facts/spf-evaluation.ts'
+import type { IpAddress } from '../names/address.ts'
+import type { SpfEvaluation } from '../protocol/spf/evaluate.ts'
+import { addressTerm, withFirst } from '../protocol/spf/write.ts'
+
+const list =
+  'Put {term} in front of the other mechanisms in the SPF record of {domain}, if mail leaves from {address} on purpose.'
+const mend = 'Mend the SPF record of {domain}; the other SPF checks of this report say where.'
+
+export default defineCheck({
+  id: 'spf-authorization',
+  group: 'spf',
+  scope: 'egress',
+  title: 'SPF authorizes the sending address',
+  why: 'Receivers compare the address that mail comes from with the SPF record of its envelope sender, and often with that of the HELO name too. Bounces have no sender and are judged by the HELO name alone.',
+  refs: ['RFC 7208 §2.3', 'RFC 7208 §2.4', 'RFC 7208 §2.6', 'RFC 7208 §4'],
+  needs: { spf: spfEvaluation },
+  outcomes: {
+    pass: { level: 'pass', says: 'MAIL FROM {domain} passes SPF from {address}, by {by} ({lookups} lookups).' },
+    fail: { level: 'fail', says: 'MAIL FROM {domain} fails SPF from {address}: {reason}.{explained}', fix: list },
+    softfail: { level: 'fail', says: 'MAIL FROM {domain} is a softfail in SPF from {address}: {reason}.', fix: list },
+    neutral: {
+      level: 'warn',
+      says: 'MAIL FROM {domain} is neutral in SPF from {address}: {reason}. Receivers and DMARC treat that as no pass.',
+      fix: list,
+    },
+    none: { level: 'info', says: 'MAIL FROM {domain} has no SPF result from {address}: {reason}.' },
+    permerror: {
+      level: 'fail',
+      says: 'MAIL FROM {domain} is a permanent error in SPF from {address}: {reason}.',
+      fix: mend,
+    },
+    temperror: {
+      level: 'unknown',
+      says: 'What SPF says about {identity} {domain} from {address} could not be learnt: {reason}.',
+    },
+    'helo-pass': { level: 'pass', says: 'HELO {domain} passes SPF from {address}, by {by}.' },
+    'helo-fail': {
+      level: 'fail',
+      says: 'HELO {domain} fails SPF from {address}: {reason}. Bounces fail, and some receivers refuse any mail with this greeting.{explained}',
+      fix: list,
+    },
+    'helo-softfail': { level: 'warn', says: 'HELO {domain} is a softfail in SPF from {address}: {reason}.', fix: list },
+    'helo-neutral': { level: 'info', says: 'HELO {domain} is neutral in SPF from {address}: {reason}.' },
+    'helo-none': {
+      level: 'info',
+      says: 'HELO {domain} has no SPF result from {address}: {reason}. Bounces, which have no sender, cannot pass SPF. A record at {domain} that lists {term} would let them.',
+    },
+    'helo-permerror': {
+      level: 'warn',
+      says: 'HELO {domain} is a permanent error in SPF from {address}: {reason}. Bounces cannot pass SPF.',
+      fix: mend,
+    },
+  },
+  evaluate({ spf: { mailfrom, helo } }, { address }) {
+    const first = { ...told(mailfrom, address), outcome: outcomeOf(mailfrom) }
+    return helo === undefined ? first : [first, { ...told(helo, address), outcome: greeted(helo) }]
+  },
+})
+
+/**
+ * RFC 7208 §5.5 has receivers pass over reverse lookups that fail; ours may fail where theirs do not, so only a pass is sure
+ * without them.
+ */
+function isSure({ result, skipped }: SpfEvaluation): boolean {
+  return result !== 'temperror' && (result === 'pass' || skipped.length === 0)
+}
+
+function outcomeOf(evaluation: SpfEvaluation) {
+  return isSure(evaluation) ? evaluation.result : ('temperror' as const)
+}
+
+function greeted(evaluation: SpfEvaluation) {
+  const { result } = evaluation
+  return isSure(evaluation) && result !== 'temperror' ? (`helo-${result}` as const) : ('temperror' as const)
+}
+
+function told(evaluation: SpfEvaluation, address: IpAddress): Omit<Ruling<never>, 'outcome'> {
+  const { identity, domain, result, record, reason, skipped, matched, explanation, lookups, voids } = evaluation
+  const term = addressTerm(address)
+  const unlisted = result === 'fail' || result === 'softfail' || result === 'neutral'
+  const records =
+    unlisted && record !== undefined && isSure(evaluation)
+      ? ([
+          { do: 'remove', name: domain, type: 'TXT', value: record },
+          { do: 'publish', name: domain, type: 'TXT', value: withFirst(record, term) },
+        ] as const)
+      : []
+  return {
+    data: {
+      domain,
+      address: address.text,
+      identity: identity === 'helo' ? 'HELO' : 'MAIL FROM',
+      result,
+      reason: isSure(evaluation) ? reason : [...(result === 'temperror' ? [reason] : []), ...skipped].join('; '),
+      by: matched.map(m => m.text).join(' → '),
+      lookups,
+      voids,
+      term,
+      explained: explanation === undefined ? '' : ` The domain tells refused senders: "${explanation}"`,
+    },
+    records,
+  }
+}

@@ -1,0 +1,26 @@
+// Which SPF records stand at the domain? Where none does: does the domain take mail, so that a record can be proposed?
+import { defineFact } from '../audit/fact.ts'
+import { type NearMiss, selectSpf } from '../protocol/spf/record.ts'
+import { learnt, recordsOf } from './answers.ts'
+
+export interface SpfRecords {
+  /** The texts of all records that receivers take for SPF. */
+  readonly records: readonly string[]
+  /** Texts that were meant as SPF and are not read as such. */
+  readonly nearMisses: readonly NearMiss[]
+  /** True when the domain has MX hosts; undefined when that was not asked or not learnt. */
+  readonly hasMx: boolean | undefined
+}
+
+export const spfRecord = defineFact({
+  name: 'spf-record',
+  scope: 'domain',
+  async gather({ domain }, { resolver }): Promise<SpfRecords> {
+    const selection = selectSpf(recordsOf(learnt(await resolver.resolve(domain, 'TXT'), domain, 'TXT')))
+    if (selection.records.length > 0) return { ...selection, hasMx: undefined }
+    const mx = await resolver.resolve(domain, 'MX')
+    if (mx.kind === 'unreachable') return { ...selection, hasMx: undefined }
+    // A null MX (RFC 7505) is no host.
+    return { ...selection, hasMx: recordsOf(mx).some(({ exchange }) => exchange !== '') }
+  },
+})

@@ -1,0 +1,163 @@
+// Walks an SPF record and everything that it includes, without a client: what it costs, what is empty, what is broken.
+//
+// The work is bounded: beyond `WALK_LIMIT` terms that ask DNS nothing more is asked, and the tree says so. No name is asked
+// twice for the same type. What does not answer stays as a failure in its place, so that sums are the least they can be.
+import { nameFault } from '../../names/domain.ts'
+import type { RecordType, RecordTypes, Resolver } from '../../net/resolver.ts'
+import { LOOKUP_LIMIT } from './evaluate.ts'
+import { askedName, expandMacros, type MacroText, macroLetters } from './macro.ts'
+import type { AskingMechanism, IncludeMechanism, KnownModifier, Mechanism } from './parse.ts'
+import { parseSpf } from './parse.ts'
+import { askForSpf, type SpfAnswer } from './questions.ts'
+import { selectSpf } from './record.ts'
+import { type ByFamily, type SpfNode, type SpfStep, WALK_LIMIT } from './tree.ts'
+import { macroValue, senderOf } from './values.ts'
+
+/** What does not fit into the answer of a question. */
+type Found = Pick<SpfStep, 'empty' | 'tooManyHosts' | 'failures'>
+
+const nothing: Found = { empty: { v4: 0, v6: 0 }, tooManyHosts: undefined, failures: [] }
+
+/** The tree below `domain`. Never throws for anything that a record, a name or a server does. */
+export function walkSpf(domain: string, resolver: Resolver): Promise<SpfNode> {
+  return new Walk(domain, resolver).node(domain, [])
+}
+
+class Walk {
+  readonly #root: string
+  readonly #resolver: Resolver
+  readonly #asked = new Map<string, Promise<SpfAnswer<RecordTypes[RecordType]>>>()
+  #left = WALK_LIMIT
+
+  constructor(root: string, resolver: Resolver) {
+    this.#root = root
+    this.#resolver = resolver
+  }
+
+  async node(domain: string, ancestors: readonly string[]): Promise<SpfNode> {
+    if (ancestors.includes(domain)) return { domain, state: 'loop' }
+    // A name that DNS cannot carry, or of one label, has no record (RFC 7208 §4.3).
+    if (cannotBeAsked(domain) || !domain.includes('.')) return { domain, state: 'none' }
+    const answer = await this.#ask(domain, 'TXT')
+    if (answer.kind === 'failed') return { domain, state: 'unreachable', reason: answer.reason }
+    const { records } = selectSpf(answer.records)
+    const [text] = records
+    if (text === undefined) return { domain, state: 'none' }
+    if (records.length > 1) return { domain, state: 'several', records }
+    const parsed = parseSpf(text)
+    if (!parsed.ok) return { domain, state: 'invalid', text, faults: parsed.faults }
+    const { record } = parsed
+    const all = record.mechanisms.findIndex(m => m.name === 'all')
+    const reached = all < 0 ? record.mechanisms : record.mechanisms.slice(0, all + 1)
+    // RFC 7208 §5.1: what stands behind `all` is ignored, and redirect too wherever it stands.
+    const terms = all < 0 && record.redirect ? [...reached, record.redirect] : reached
+    const unreached =
+      all < 0 ? [] : [...record.mechanisms.slice(all + 1), ...(record.redirect ? [record.redirect] : [])]
+    const below = [...ancestors, domain]
+    // Side by side: each takes its share of the limit before it first waits, so the sums do not depend on the order.
+    const steps = await Promise.all(terms.map(term => this.#step(term, domain, below)))
+    return { domain, state: 'read', record, steps, unreached }
+  }
+
+  async #step(term: Mechanism | KnownModifier, domain: string, below: readonly string[]): Promise<SpfStep> {
+    const step: SpfStep = { term, cost: 0, target: undefined, dynamic: false, child: undefined, ...nothing }
+    switch (term.name) {
+      case 'all':
+      case 'ip4':
+      case 'ip6':
+      case 'exp':
+        return step
+      case 'include':
+      case 'redirect':
+        return { ...step, cost: 1, ...(await this.#descend(term, domain, below)) }
+      default:
+        return { ...step, cost: 1, ...(await this.#lookUp(term, domain)) }
+    }
+  }
+
+  async #descend(
+    term: IncludeMechanism | KnownModifier,
+    domain: string,
+    below: readonly string[],
+  ): Promise<Partial<SpfStep>> {
+    const target = this.#static(term.domain, domain)
+    if (target === undefined) return { dynamic: true }
+    const child: SpfNode = this.#left-- > 0 ? await this.node(target, below) : { domain: target, state: 'left-out' }
+    return { target, child }
+  }
+
+  async #lookUp(term: AskingMechanism, domain: string): Promise<Partial<SpfStep>> {
+    const target = term.domain ? this.#static(term.domain, domain) : domain
+    if (target === undefined) return { dynamic: true }
+    const hasTurn = this.#left-- > 0
+    // What ptr asks depends on the client alone.
+    if (!hasTurn || term.name === 'ptr' || cannotBeAsked(target)) return { target }
+    switch (term.name) {
+      case 'a':
+        return { target, ...(await this.#addresses(target)) }
+      case 'exists': {
+        const answer = await this.#ask(target, 'A')
+        const empty = answer.kind === 'records' && answer.records.length === 0 ? 1 : 0
+        return { target, empty: { v4: empty, v6: empty }, failures: failuresOf(answer) }
+      }
+      case 'mx':
+        return { target, ...(await this.#hosts(target)) }
+    }
+  }
+
+  async #hosts(target: string): Promise<Found> {
+    const answer = await this.#ask(target, 'MX')
+    if (answer.kind === 'failed') return { ...nothing, failures: [answer.reason] }
+    if (answer.records.length === 0) return { ...nothing, empty: { v4: 1, v6: 1 } }
+    const hosts = answer.records.map(mx => mx.exchange).filter(host => !cannotBeAsked(host))
+    const found = await Promise.all(hosts.slice(0, LOOKUP_LIMIT).map(host => this.#addresses(host)))
+    return {
+      empty: { v4: sum(found, 'v4'), v6: sum(found, 'v6') },
+      failures: found.flatMap(one => one.failures),
+      tooManyHosts: answer.records.length > LOOKUP_LIMIT ? answer.records.length : undefined,
+    }
+  }
+
+  async #addresses(host: string): Promise<Found> {
+    const [a, aaaa] = await Promise.all([this.#ask(host, 'A'), this.#ask(host, 'AAAA')])
+    return {
+      empty: { v4: isEmpty(a) ? 1 : 0, v6: isEmpty(aaaa) ? 1 : 0 },
+      tooManyHosts: undefined,
+      failures: [...failuresOf(a), ...failuresOf(aaaa)],
+    }
+  }
+
+  /** The name, unless it depends on more than the domain: %{o} is the audited domain, as in its own MAIL FROM. */
+  #static(macros: MacroText, domain: string): string | undefined {
+    if (macroLetters(macros).some(letter => letter !== 'd' && letter !== 'o')) return undefined
+    const values = {
+      ...senderOf(`postmaster@${this.#root}`, ''),
+      helo: '',
+      ip: { family: 4, bytes: [], text: '' },
+    } as const
+    return askedName(expandMacros(macros, letter => (letter === 'p' ? '' : macroValue(letter, domain, values))))
+  }
+
+  #ask<T extends RecordType>(name: string, type: T): Promise<SpfAnswer<RecordTypes[T]>> {
+    const key = `${name} ${type}`
+    const asked = this.#asked.get(key) ?? askForSpf(this.#resolver, name, type)
+    this.#asked.set(key, asked)
+    return asked as Promise<SpfAnswer<RecordTypes[T]>>
+  }
+}
+
+function cannotBeAsked(name: string): boolean {
+  return name === '' || nameFault(name) !== undefined
+}
+
+function isEmpty(answer: SpfAnswer<unknown>): boolean {
+  return answer.kind === 'records' && answer.records.length === 0
+}
+
+function failuresOf(answer: SpfAnswer<unknown>): readonly string[] {
+  return answer.kind === 'failed' ? [answer.reason] : []
+}
+
+function sum(found: readonly Found[], family: keyof ByFamily): number {
+  return found.reduce((total, one) => total + one.empty[family], 0)
+}

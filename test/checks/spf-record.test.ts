@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest'
+import spfRecord from '../../src/checks/spf-record.ts'
+import { describeCheck, findingsOf } from '../support/check-tester.ts'
+
+const remove = (value: string) => ({ do: 'remove', name: 'example.org', type: 'TXT', value }) as const
+const publish = (value: string) => ({ do: 'publish', name: 'example.org', type: 'TXT', value }) as const
+
+describeCheck(spfRecord, {
+  found: [
+    { zone: 'example.org TXT "v=spf1 mx -all"', says: 'publishes one SPF record: v=spf1 mx -all' },
+    {
+      name: 'strings are joined without a space',
+      zone: 'example.org TXT "v=spf1 ip4:192.0" ".2.1 -all"',
+      says: 'v=spf1 ip4:192.0.2.1 -all',
+    },
+    { name: 'the version has no case', zone: 'example.org TXT "V=SPF1 -all"', says: 'V=SPF1 -all' },
+    {
+      name: 'other TXT records do not matter',
+      zone: 'example.org TXT "google-site-verification=x"\nexample.org TXT "v=spf1"\nexample.org TXT "v=spf10 -all"',
+      says: 'one SPF record: v=spf1 ',
+    },
+    {
+      name: 'behind a CNAME',
+      zone: 'example.org CNAME example.net\nexample.net TXT "v=spf1 -all"',
+      says: 'v=spf1 -all',
+    },
+  ],
+  missing: [
+    {
+      zone: 'example.org MX 10 mx.example.org',
+      says: 'example.org publishes no SPF record',
+      fix: 'add whatever else sends',
+      records: [publish('v=spf1 mx ~all')],
+    },
+    {
+      name: 'without MX nothing is proposed to copy',
+      zone: 'example.org A 192.0.2.1',
+      says: 'no SPF record',
+      fix: 'v=spf1 -all',
+      records: [],
+    },
+    { name: 'with a null MX neither', zone: 'example.org MX 0 .', says: 'no SPF record', records: [] },
+    {
+      name: 'with an MX that does not answer neither',
+      zone: 'example.org TXT "x"\nexample.org FAULT timeout MX',
+      says: 'no SPF record',
+      records: [],
+    },
+    { name: 'the name does not exist', zone: 'example.net A 192.0.2.1', says: 'no SPF record' },
+    { name: 'Sender ID is not SPF', zone: 'example.org TXT "spf2.0/pra -all"', says: 'publishes no SPF record.' },
+  ],
+  misspelt: [
+    {
+      name: 'a leading space',
+      zone: 'example.org TXT " v=spf1 mx -all"',
+      says: 'a space stands before "v=spf1"',
+      records: [remove(' v=spf1 mx -all'), publish('v=spf1 mx -all')],
+    },
+    {
+      name: 'quotes from a zone file',
+      zone: String.raw`example.org TXT "\"v=spf1 mx -all\""`,
+      says: 'quotes belong to the zone file',
+      records: [remove('"v=spf1 mx -all"'), publish('v=spf1 mx -all')],
+    },
+    {
+      name: 'strings that are split behind the version',
+      zone: 'example.org TXT "v=spf1" "mx -all"',
+      says: 'joined without a space',
+      records: [remove('v=spf1mx -all'), publish('v=spf1 mx -all')],
+    },
+    {
+      name: 'another version',
+      zone: 'example.org TXT "v=spf2 mx -all"',
+      says: 'begins with exactly "v=spf1"',
+      records: [remove('v=spf2 mx -all')],
+    },
+    {
+      name: 'a semicolon',
+      zone: 'example.org TXT "v=spf1; mx -all"',
+      says: 'must be followed by a space, not by ";"',
+      records: [remove('v=spf1; mx -all'), publish('v=spf1 mx -all')],
+    },
+  ],
+  multiple: [
+    {
+      zone: 'example.org TXT "v=spf1 mx include:_spf.example.net ~all"\nexample.org TXT "v=spf1 a mx -all"',
+      says: 'publishes 2 SPF records',
+      fix: 'Merged they are: v=spf1 mx include:_spf.example.net a -all',
+      records: [
+        remove('v=spf1 mx include:_spf.example.net ~all'),
+        remove('v=spf1 a mx -all'),
+        publish('v=spf1 mx include:_spf.example.net a -all'),
+      ],
+    },
+    {
+      name: 'one of them cannot be read',
+      zone: 'example.org TXT "v=spf1 ip5:1 -all"\nexample.org TXT "v=spf1 a -all"',
+      says: '2 SPF records',
+      fix: 'cannot be read',
+      records: [remove('v=spf1 ip5:1 -all'), remove('v=spf1 a -all')],
+    },
+    {
+      name: 'even if equal',
+      zone: 'example.org TXT "v=spf1 -all"\nexample.org TXT "v=spf1 -all"',
+      says: '2 SPF records',
+    },
+  ],
+  unknowable: [
+    { zone: 'example.org FAULT timeout', says: 'DNS did not answer in time when asked for example.org TXT' },
+    { zone: 'example.org FAULT servfail TXT', says: 'SERVFAIL' },
+  ],
+})
+
+it('proposes nothing that lets through everyone when it merges', async () => {
+  const zone = 'example.org TXT "v=spf1 a +all"\nexample.org TXT "v=spf1 redirect=_spf.example.net exp=why.example.org"'
+  const [finding] = await findingsOf(spfRecord, { zone })
+  expect(finding!.records!.at(-1)).toEqual(publish('v=spf1 a include:_spf.example.net ~all exp=why.example.org'))
+})

@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest'
+import spfSyntax from '../../src/checks/spf-syntax.ts'
+import { describeCheck, findingsOf } from '../support/check-tester.ts'
+
+const record = (text: string): string => `example.org TXT "${text}"\n`
+const change = (was: string, is: string) => [
+  { do: 'remove', name: 'example.org', type: 'TXT', value: was } as const,
+  { do: 'publish', name: 'example.org', type: 'TXT', value: is } as const,
+]
+
+describeCheck(spfSyntax, {
+  valid: [
+    { zone: record('v=spf1 mx a/24//64 -all'), says: 'can be read' },
+    {
+      name: 'unknown modifiers are ignored',
+      zone: record('v=spf1 rr=all ra=postmaster -all'),
+      says: '1 records in all',
+    },
+    {
+      name: 'with what it includes',
+      zone: `${record('v=spf1 include:a.example.net -all')}a.example.net TXT "v=spf1 redirect=b.example.net"\nb.example.net TXT "v=spf1 -all"`,
+      says: '3 records in all',
+    },
+  ],
+  'no-record': [
+    { zone: 'example.org A 192.0.2.1', says: 'publishes no SPF record' },
+    { zone: record('v=spf1 -all') + record('v=spf1 ip5:x -all'), says: 'more than one SPF record' },
+  ],
+  invalid: [
+    {
+      name: 'a mechanism that does not exist, behind -all',
+      zone: record('v=spf1 mx -all moo'),
+      says: 'cannot be read at column 16: v=spf1 mx -all »moo« (there is no mechanism "moo")',
+      fix: 'Correct or remove "moo".',
+      records: [],
+      data: { column: 16, term: 'moo' },
+    },
+    {
+      name: 'a host with an address',
+      zone: record('v=spf1 a:192.0.2.1 -all'),
+      says: '192.0.2.1 is an address, not a domain name',
+      fix: 'Probably meant: ip4:192.0.2.1',
+      records: change('v=spf1 a:192.0.2.1 -all', 'v=spf1 ip4:192.0.2.1 -all'),
+    },
+    {
+      name: 'several faults: one finding each, one mended record',
+      zone: record('v=spf1 ipv4:192.0.2.1 ip4:2001:db8::1 redirect:example.net'),
+      findings: 3,
+      says: 'at column 8',
+      records: change(
+        'v=spf1 ipv4:192.0.2.1 ip4:2001:db8::1 redirect:example.net',
+        'v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 redirect=example.net',
+      ),
+    },
+    {
+      name: 'a comma',
+      zone: record('v=spf1 ip4:192.0.2.1, -all'),
+      says: '"192.0.2.1," is not an IPv4 address',
+      fix: 'ip4:192.0.2.1',
+    },
+    {
+      name: 'a no-break space',
+      zone: record('v=spf1 mx\\160-all'),
+      says: 'a no-break space',
+      fix: 'Probably meant: mx -all',
+      data: { column: 10 },
+    },
+    { name: 'a line feed', zone: record('v=spf1 mx\\010 -all'), says: 'a line feed', fix: 'Probably meant: mx' },
+    {
+      name: 'two redirects',
+      zone: record('v=spf1 redirect=a.example.net redirect=b.example.net'),
+      says: 'more than one "redirect="',
+    },
+  ],
+  'included-invalid': [
+    {
+      zone: `${record('v=spf1 include:a.example.net -all')}a.example.net TXT "v=spf1 include:b.example.net -all"\nb.example.net TXT "v=spf1 ip4:1.2.3 -all"`,
+      says: /The SPF record of b\.example\.net, reached by example\.org → a\.example\.net, cannot be read at column 12: v=spf1 »ip4:1\.2\.3« -all/,
+      fix: 'Ask whoever runs b.example.net',
+    },
+  ],
+  'included-missing': [
+    {
+      zone: record('v=spf1 include:gone.example.net -all'),
+      says: 'gone.example.net, reached by example.org, publishes no SPF record',
+      fix: 'remove it at once',
+    },
+    {
+      name: 'a redirect',
+      zone: record('v=spf1 redirect=gone.example.net'),
+      says: 'gone.example.net, reached by example.org',
+    },
+  ],
+  'included-multiple': [
+    {
+      zone: `${record('v=spf1 include:a.example.net -all')}a.example.net TXT "v=spf1 a"\na.example.net TXT "v=spf1 mx"`,
+      says: 'a.example.net, reached by example.org, publishes 2 SPF records',
+    },
+  ],
+  'ignored-term': [
+    {
+      zone: record('v=spf1 ip4=192.0.2.1 -all'),
+      says: '"ip4=192.0.2.1" in the record of example.org does nothing',
+      fix: 'ip4:192.0.2.1',
+    },
+  ],
+  unfinished: [
+    { zone: `${record('v=spf1 include:a.example.net -all')}a.example.net FAULT servfail`, says: 'SERVFAIL' },
+    {
+      name: 'beside a fault that is sure',
+      zone: `${record('v=spf1 include:a.example.net include:b.example.net -all')}a.example.net FAULT timeout\nb.example.net A 192.0.2.1`,
+      says: 'did not answer in time when asked for a.example.net TXT',
+      findings: 2,
+    },
+  ],
+  unknowable: [{ zone: 'example.org FAULT timeout', says: 'did not answer in time' }],
+})
+
+it('never calls a branch missing that did not answer', async () => {
+  const findings = await findingsOf(spfSyntax, {
+    zone: `${record('v=spf1 include:a.example.net -all')}a.example.net FAULT refused`,
+  })
+  expect(findings.map(f => f.level)).toEqual(['unknown'])
+})
