@@ -1,4 +1,6 @@
 // Runs one audit: expands subjects, gathers what the checks need, lets them judge, and makes the report.
+
+import { inOrder } from '../report/evidence.ts'
 import type { Evidence, Finding, Json, Level, Readings, Report } from '../report/report.ts'
 import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
 import { type AnyCheck, groups, kernelOutcomes, type Ruling } from './check.ts'
@@ -178,7 +180,7 @@ class Audit {
 
   #evidence(check: AnyCheck, subject: Subjects[Scope]): Evidence[] {
     const all = Object.values(check.needs).flatMap(fact => this.#gatherer.evidenceFor(fact as never, subject as never))
-    return [...new Set(all)]
+    return inOrder(all)
   }
 
   #expand(scope: Scope): Promise<Expanded<Scope>> {

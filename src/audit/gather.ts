@@ -68,7 +68,7 @@ export class Gatherer {
     return this.#bounded(known.value) as Promise<never>
   }
 
-  /** What was asked for a fact and for all that it leant on, in order, each once. Empty before it was asked for. */
+  /** What was asked for a fact and for all that it leant on, in no certain order. */
   evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
     const found = new Set<Gathered>()
     const visit = (gathered: Gathered): void => {

@@ -1,4 +1,6 @@
 // The order in which a person reads a report: troubles by group, worst first; then what is unknown, noted, passed, left out.
+
+import { inOrder } from './evidence.ts'
 import { type FindingGroup, groupOf, groupRank } from './groups.ts'
 import type { Evidence, Finding, Level, RecordChange, Report } from './report.ts'
 import { shorten } from './visible.ts'
@@ -136,7 +138,7 @@ function pointsOf(findings: readonly Finding[]): readonly Point[] {
       fix: first!.fix === undefined ? undefined : sentence(first!.fix, first!),
       records: distinct(all.flatMap(f => f.records ?? [])),
       refs: [...new Set(all.flatMap(f => f.refs))],
-      evidence: distinct(all.flatMap(f => f.evidence)),
+      evidence: inOrder(all.flatMap(f => f.evidence)),
     }
   })
 }
