@@ -85,12 +85,7 @@ class Page {
     const { troubles, unknown, notes, notApplicable, notAsked } = this.#outline
     return [
       ...this.#head(),
-      ...troubles.flatMap(({ group, points }) =>
-        this.#section(
-          group.title,
-          points.flatMap(p => this.#point(p)),
-        ),
-      ),
+      ...troubles.flatMap(({ group, points }) => this.#section(group.title, this.#points(points))),
       ...this.#section(
         'Could not be checked',
         unknown.flatMap(p => this.#point(p)),
@@ -135,6 +130,11 @@ class Page {
 
   #section(title: string, lines: readonly string[]): readonly string[] {
     return lines.length === 0 ? [] : ['', this.#paint('bold', title), ...lines]
+  }
+
+  /** Faults take several lines each: an empty one keeps them apart. */
+  #points(points: readonly Point[]): readonly string[] {
+    return points.flatMap((point, i) => [...(i > 0 ? [''] : []), ...this.#point(point)])
   }
 
   #point(point: Point): readonly string[] {

@@ -48,12 +48,13 @@ export function verdictSentence(report: Report): string {
 
 /** What a sentence says beyond "Could not be checked", where a heading or a sign says that already. */
 export function withoutPreface(says: string): string {
-  return sentenceStart(says.replace(/^(Could not be checked|Not checked|Does not apply): /, ''))
+  const rest = says.replace(/^(Could not be checked|Not checked|Does not apply): /, '')
+  return rest === says ? says : sentenceStart(rest)
 }
 
-/** With a capital letter. */
+/** With a capital letter, unless it begins with a name: `mx1.example.org` stays. */
 export function sentenceStart(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return /^[a-z]+(?![\w.@:/-])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }
 
 /** `31 of 33 required checks pass`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { commonTroubles, domainRow, rowsWorstFirst, verdictTotals } from '../../src/report/domains.ts'
 import { groupOf } from '../../src/report/groups.ts'
 import { listed, outlineOf, subjectsOf, worstFinding } from '../../src/report/outline.ts'
-import { readyLines, requiredSentence, verdictSentence, when } from '../../src/report/wording.ts'
+import { readyLines, requiredSentence, verdictSentence, when, withoutPreface } from '../../src/report/wording.ts'
 import { broken, finding, healthy, report, undecided } from '../support/sample-reports.ts'
 
 const subject = 'a.example'
@@ -122,6 +122,13 @@ describe('the words', () => {
       ['not ready for', 'Gmail', 'Yahoo', 'dmarc-record', 'rdns-presence'],
       ['not ready for', 'Outlook.com', 'dmarc-record'],
     ])
+  })
+
+  it('begin a sentence with a capital, a name as it is', () => {
+    expect(withoutPreface('Could not be checked: the server was silent.')).toBe('The server was silent.')
+    expect(withoutPreface('Could not be checked: mx1.example.org was silent.')).toBe('mx1.example.org was silent.')
+    expect(withoutPreface('mx1.example.org offers no STARTTLS.')).toBe('mx1.example.org offers no STARTTLS.')
+    expect(withoutPreface('p=none protects nothing.')).toBe('p=none protects nothing.')
   })
 
   it('give the date in words', () => {
