@@ -18,7 +18,7 @@ export default defineCheck({
   refs: ['RFC 7208 §2.3', 'RFC 7208 §2.4', 'RFC 7208 §2.6', 'RFC 7208 §4'],
   needs: { spf: spfEvaluation },
   outcomes: {
-    pass: { level: 'pass', says: 'MAIL FROM {domain} passes SPF from {address}, by {by} ({lookups} lookups).' },
+    pass: { level: 'pass', says: 'MAIL FROM {domain} passes SPF from {address}, by {by} ({lookups} of 10 lookups).' },
     fail: { level: 'fail', says: 'MAIL FROM {domain} fails SPF from {address}: {reason}.{explained}', fix: list },
     softfail: { level: 'fail', says: 'MAIL FROM {domain} is a softfail in SPF from {address}: {reason}.', fix: list },
     neutral: {

@@ -24,7 +24,7 @@ export default defineCheck({
   refs: ['RFC 7208 §4.6', 'RFC 7208 §12', 'RFC 7208 §5.2', 'RFC 7208 §6.1'],
   needs: { tree: spfTree },
   outcomes: {
-    valid: { level: 'pass', says: 'The SPF record can be read, and so can what it includes ({count} records in all).' },
+    valid: { level: 'pass', says: 'The SPF record can be read, and so can what it includes (records read: {count}).' },
     'no-record': { level: 'info', says: 'There is no record to read: {reason}.' },
     invalid: {
       level: 'fail',

@@ -48,7 +48,7 @@ export default defineCheck({
     },
     unfinished: {
       level: 'unknown',
-      says: 'At least {v4} terms have an empty answer for IPv4 clients and {v6} for IPv6 clients, of {limit}, but not everything could be asked: {reason}.',
+      says: 'Terms with an empty answer: at least {v4} for IPv4 clients and {v6} for IPv6 clients, of {limit} allowed; not everything could be asked: {reason}.',
     },
   },
   evaluate({ tree }) {

@@ -16,13 +16,13 @@ describeCheck(spfAuthorization, {
     {
       zone: record('ip4:192.0.2.0/24 -all'),
       target: from,
-      says: 'MAIL FROM example.org passes SPF from 192.0.2.10, by ip4:192.0.2.0/24 (0 lookups)',
+      says: 'MAIL FROM example.org passes SPF from 192.0.2.10, by ip4:192.0.2.0/24 (0 of 10 lookups)',
     },
     {
       name: 'through an include',
       zone: record('include:i.example.net -all') + record('ip4:192.0.2.10 -all', 'i.example.net'),
       target: from,
-      says: 'by include:i.example.net → ip4:192.0.2.10 (1 lookups)',
+      says: 'by include:i.example.net → ip4:192.0.2.10 (1 of 10 lookups)',
     },
     {
       name: 'IPv6',

@@ -14,12 +14,12 @@ describeCheck(spfSyntax, {
     {
       name: 'unknown modifiers are ignored',
       zone: record('v=spf1 rr=all ra=postmaster -all'),
-      says: '1 records in all',
+      says: 'records read: 1',
     },
     {
       name: 'with what it includes',
       zone: `${record('v=spf1 include:a.example.net -all')}a.example.net TXT "v=spf1 redirect=b.example.net"\nb.example.net TXT "v=spf1 -all"`,
-      says: '3 records in all',
+      says: 'records read: 3',
     },
   ],
   'no-record': [
