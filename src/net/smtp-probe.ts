@@ -1,6 +1,6 @@
 // Looks at an SMTP server as a patient stranger: banner, EHLO, STARTTLS, its certificates, QUIT. It sends no mail.
 import { type Certificate, readCertificate } from './certificate.ts'
-import { type Connection, type Dialer, type DialFailure, endpointText, type TlsSession } from './dialer.ts'
+import type { Connection, Dialer, DialFailure, TlsSession } from './dialer.ts'
 import { type ReplyFault, ReplyReader, replyText, type SmtpReply } from './smtp-replies.ts'
 
 /** Where in the dialogue something happened. */
@@ -26,7 +26,7 @@ export type ProbeEnd =
       readonly certificates: readonly Certificate[]
     }
 
-/** One thing said and what was answered, or one TLS handshake. `ms` is the time it took. */
+/** One thing said, or in parentheses awaited, and what came. `ms` is the time it took. */
 export interface Exchange {
   readonly said: string
   readonly heard: string
@@ -104,12 +104,11 @@ class Probe {
   }
 
   async run(): Promise<ProbeEnd> {
-    const { address, port, ehloName } = this.#target
-    const banner = await this.#hear(`(connect to ${endpointText(address, port)})`, this.#timeouts.banner)
+    const banner = await this.#hear('(banner)', this.#timeouts.banner)
     if (!isReply(banner)) return unheard('banner', banner)
     this.seen = { ...this.seen, banner }
     if (banner.code !== 220) return unwelcome('banner', banner)
-    const greeting = await this.#say(`EHLO ${ehloName}`)
+    const greeting = await this.#say(`EHLO ${this.#target.ehloName}`)
     if (!isReply(greeting)) return unheard('EHLO', greeting)
     // A server that does not know EHLO has no extensions; one that refuses us has not said which it has.
     if ([500, 502, 504].includes(greeting.code)) return { kind: 'no-starttls' }
