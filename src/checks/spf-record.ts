@@ -27,7 +27,7 @@ export default defineCheck({
     multiple: {
       level: 'fail',
       says: '{domain} publishes {count} SPF records; receivers must treat that as a permanent error, as if none were valid.',
-      fix: 'Remove all of them and publish one record that holds the mechanisms of each. {proposal}',
+      fix: 'Remove all of them and publish one record that holds the mechanisms of each; then check again, since together they may need more than ten lookups. {proposal}',
     },
   },
   evaluate({ spf: { records, nearMisses, hasMx } }, { domain }) {

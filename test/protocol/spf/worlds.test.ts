@@ -94,6 +94,25 @@ describe('the evaluation', () => {
     })
   })
 
+  it('takes the domain behind the last @, and asks MX hosts by preference', async () => {
+    const zone = `${record('example.org', 'exists:%{l}.ok.example mx -all')}"\\"a@b\\".ok.example" A 127.0.0.2`
+    expect(await evaluate(zone, { mailFrom: '"a@b"@example.org' })).toMatchObject({
+      result: 'pass',
+      domain: 'example.org',
+    })
+    const resolver = zoneResolver(
+      `${record('example.org', 'mx -all')}example.org MX 20 b.example.org\nexample.org MX 10 a.example.org`,
+    )
+    await evaluate(resolver)
+    expect(resolver.asked.slice(2)).toEqual(['a.example.org A', 'b.example.org A'])
+  })
+
+  it('never takes an IPv4 client for an IPv6 one, whatever a network says', async () => {
+    const zone = record('example.org', 'ip6:::/0 ip6:::ffff:192.0.2.10 -all')
+    expect((await evaluate(zone, { ip: parseAddress('::ffff:192.0.2.10')! })).result).toBe('fail')
+    expect((await evaluate(zone, { ip: parseAddress('2001:db8::1')! })).result).toBe('pass')
+  })
+
   it('uses receiver and time in explanations', async () => {
     const zone = `${record('example.org', '-all exp=why.example.org')}why.example.org TXT "%{r} %{t} %{c}"`
     const told = await evaluate(zone, { receiver: 'mx.example.net', now: new Date(1_000_000) })
