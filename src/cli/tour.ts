@@ -5,8 +5,9 @@ import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
 import { profiles } from '../checks/profiles.ts'
 import { startLab } from '../lab/lab.ts'
-import { broken, healthy, type LabDomain } from '../lab/world.ts'
+import { broken, healthy, type LabDomain, type SigningKeys } from '../lab/world.ts'
 import { parseAddress } from '../names/address.ts'
+import { publicKeyHash } from '../protocol/dkim/public-key.ts'
 import { formats } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
 import { fileTrouble, UsageError } from './failure.ts'
@@ -47,7 +48,9 @@ export async function auditLab(): Promise<readonly Report[]> {
   const means = await openMeans({ lab: `${lab.resolver.address}:${lab.resolver.port}`, ca: [] }, 'probe.example')
   try {
     const run = new AuditRun(catalogue(), means)
-    const audits = [healthy, broken].map(domain => run.audit(labTarget(domain), { profile: profiles.full }))
+    const audits = [healthy, broken].map(domain =>
+      run.audit(labTarget(domain, lab.signingKeys[domain.domain] ?? {}), { profile: profiles.full }),
+    )
     return await Promise.all(audits)
   } finally {
     means.close()
@@ -55,12 +58,12 @@ export async function auditLab(): Promise<readonly Report[]> {
   }
 }
 
-function labTarget({ domain, egress, selectors }: LabDomain): Target {
+function labTarget({ domain, egress, selectors }: LabDomain, keys: SigningKeys): Target {
   return {
     domain,
     egress: egress.map(({ address, helo }) => ({ address: parseAddress(address)!, helo })),
     selectors,
-    ourKeys: {},
+    ourKeys: Object.fromEntries(Object.entries(keys).map(([selector, key]) => [selector, publicKeyHash(key)])),
     smtp: true,
     smtpPort: 25,
     families: [4, 6],

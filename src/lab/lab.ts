@@ -1,17 +1,18 @@
 // Starts the embedded little internet: its name server, its MX hosts with their certificates, and the map that leads there.
-import { generateKeyPairSync } from 'node:crypto'
 import { endpointText } from '../net/dialer.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
 import { startMx } from './mx-server.ts'
 import { startNameServer } from './name-server.ts'
 import { CA_NAME, MAP_NAME } from './visit.ts'
-import { type LabKeys, labZone, mxHosts, publishedKey } from './world.ts'
+import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys } from './world.ts'
 import { Zone } from './zone.ts'
 
 /** A running lab. */
 export interface Lab {
   /** The name server's address and port on loopback. */
   readonly resolver: { readonly address: string; readonly port: number }
+  /** What each domain signs with, by domain name. */
+  readonly signingKeys: { readonly [domain: string]: SigningKeys }
   close(): Promise<void>
 }
 
@@ -36,11 +37,13 @@ export async function startLab({ port = 0 }: { readonly port?: number } = {}): P
     .match(/[\s\S]{1,200}/g)!
     .map(part => `"${part.replaceAll('\n', '\\010')}"`)
     .join(' ')}`
-  const zone = new Zone([labZone(freshKeys()), ...map, root].join('\n'))
+  const keys = freshKeys()
+  const zone = new Zone([labZone(keys), ...map, root].join('\n'))
   try {
     const names = await startNameServer({ zone, port })
     return {
       resolver: { address: names.address, port: names.port },
+      signingKeys: { [healthy.domain]: keys.healthy, [broken.domain]: keys.broken },
       async close() {
         await names.close()
         await closeHosts()
@@ -50,9 +53,4 @@ export async function startLab({ port = 0 }: { readonly port?: number } = {}): P
     await closeHosts()
     throw failure
   }
-}
-
-function freshKeys(): LabKeys {
-  const rsa = (modulusLength: number): string => publishedKey(generateKeyPairSync('rsa', { modulusLength }).publicKey)
-  return { rsa: rsa(2048), weak: rsa(1024), ed25519: publishedKey(generateKeyPairSync('ed25519').publicKey) }
 }

@@ -1,6 +1,7 @@
 // The lab's little internet as zone text: a healthy domain, a broken one, and the blocklists that a report asks.
-import type { KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { parseAddress, reversedLabels, reverseName } from '../names/address.ts'
+import { keyRecordText } from '../protocol/dkim/public-key.ts'
 import { blocklists } from '../rules/blocklists.ts'
 
 /** A domain of the lab with what its administrator would tell an audit. */
@@ -39,19 +40,25 @@ export const mxHosts = [
   { host: 'mx3.broken.example', addresses: ['192.0.2.73'], certificate: 'wrong-name' },
 ] as const
 
-/** The keys that stand in the lab's DNS: DER SubjectPublicKeyInfo of RSA keys, raw octets of Ed25519. */
-export interface LabKeys {
-  readonly rsa: string
-  readonly ed25519: string
-  readonly weak: string
+/** The signing keys of a domain by selector: the private halves, as its administrator has them. */
+export type SigningKeys = { readonly [selector: string]: KeyObject }
+
+/** New keys for both domains, as good and bad as the domains are. */
+export function freshKeys(): { readonly healthy: SigningKeys; readonly broken: SigningKeys } {
+  const rsa = (modulusLength: number): KeyObject => generateKeyPairSync('rsa', { modulusLength }).privateKey
+  return {
+    healthy: { s1: rsa(2048), e1: generateKeyPairSync('ed25519').privateKey },
+    // Its administrator made a new key for s1 and forgot to publish it.
+    broken: { s1: rsa(1024) },
+  }
 }
 
-/** The zones of the lab, with the given keys published. */
-export function labZone(keys: LabKeys): string {
-  return [healthyZone(keys), brokenZone(keys), reportReceivers, blocklistZones()].join('\n')
+/** The zones of the lab, with the healthy domain's keys published. */
+export function labZone(keys: { readonly healthy: SigningKeys }): string {
+  return [healthyZone(keys.healthy), brokenZone(), reportReceivers, blocklistZones()].join('\n')
 }
 
-function healthyZone(keys: LabKeys): string {
+function healthyZone(keys: SigningKeys): string {
   return `
 healthy.example            SOA  ns1.healthy.example hostmaster.healthy.example 2026112001
 healthy.example            NS   ns1.healthy.example
@@ -59,8 +66,9 @@ healthy.example            MX   10 mx1.healthy.example
 healthy.example            MX   20 mx2.healthy.example
 healthy.example            TXT  "v=spf1 mx ip4:192.0.2.25 ip6:2001:db8::25 -all"
 _dmarc.healthy.example     TXT  "v=DMARC1; p=reject; rua=mailto:dmarc@healthy.example"
-s1._domainkey.healthy.example  TXT "v=DKIM1; k=rsa; p=" ${strings(keys.rsa)}
-e1._domainkey.healthy.example  TXT "v=DKIM1; k=ed25519; p=${keys.ed25519}"
+${Object.entries(keys)
+  .map(([selector, key]) => `${selector}._domainkey.healthy.example TXT ${strings(keyRecordText(key))}`)
+  .join('\n')}
 ns1.healthy.example        A    192.0.2.53
 mail.healthy.example       A    192.0.2.25
 mail.healthy.example       AAAA 2001:db8::25
@@ -70,7 +78,7 @@ ${reverseName(parseAddress('192.0.2.25')!)}    PTR mail.healthy.example
 ${reverseName(parseAddress('2001:db8::25')!)}  PTR mail.healthy.example`
 }
 
-function brokenZone(keys: LabKeys): string {
+function brokenZone(): string {
   const includes = Array.from({ length: 9 }, (_, i) => `include:_spf${i + 1}.broken.example`)
   return `
 broken.example             SOA  ns1.broken.example hostmaster.broken.example 2019010101
@@ -82,7 +90,7 @@ broken.example             MX   40 gone.broken.example
 broken.example             TXT  "v=spf1 a mx ${includes.join(' ')} ~all"
 ${includes.map((_, i) => `_spf${i + 1}.broken.example  TXT "v=spf1 ip4:198.51.100.${i * 16}/28 ~all"`).join('\n')}
 _dmarc.broken.example      TXT  "v=DMARC1; p=none; pct=50; rua=mailto:reports@collector.example"
-s1._domainkey.broken.example   TXT "v=DKIM1; k=rsa; p=" ${strings(keys.weak)}
+s1._domainkey.broken.example   TXT ${strings(keyRecordText(weakKey()))}
 old._domainkey.broken.example  TXT "v=DKIM1; k=rsa; p="
 ns1.broken.example         A    192.0.2.53
 broken.example             A    192.0.2.80
@@ -123,10 +131,7 @@ function strings(value: string): string {
   return (value.match(/.{1,255}/g) ?? ['']).map(part => `"${part}"`).join(' ')
 }
 
-/** The base64 forms that DKIM publishes (RFC 6376 §3.6.1, RFC 8463 §4). */
-export function publishedKey(key: KeyObject): string {
-  if (key.asymmetricKeyType === 'ed25519') {
-    return Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url').toString('base64')
-  }
-  return key.export({ format: 'der', type: 'spki' }).toString('base64')
+/** A key from another time: short, and not the one that the domain signs with today. */
+function weakKey(): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
 }

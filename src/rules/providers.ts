@@ -18,18 +18,34 @@ export const providers: readonly Provider[] = [
     // Google: Email sender guidelines (5,000 a day to personal Gmail accounts): SPF and DKIM, DMARC, PTR with forward match, TLS.
     id: 'gmail',
     title: 'Gmail',
-    demands: ['spf-authorization', 'dkim-key', 'dkim-key-strength', 'dmarc-record', 'rdns-presence', 'rdns-forward-confirmed'],
+    demands: [
+      'spf-record',
+      'spf-authorization',
+      'dkim-key',
+      'dkim-key-strength',
+      'dmarc-record',
+      'rdns-presence',
+      'rdns-forward-confirmed',
+    ],
   },
   {
     // Microsoft: Outlook.com requirements for high-volume senders (5,000 a day): SPF pass, DKIM pass and DMARC, else 550 5.7.515.
     id: 'outlook',
     title: 'Outlook.com',
-    demands: ['spf-authorization', 'dkim-key', 'dmarc-record'],
+    demands: ['spf-record', 'spf-authorization', 'dkim-key', 'dmarc-record'],
   },
   {
     // Yahoo: Sender best practices: SPF and DKIM (1024 bits at least), DMARC, valid forward and reverse DNS.
     id: 'yahoo',
     title: 'Yahoo',
-    demands: ['spf-authorization', 'dkim-key', 'dkim-key-strength', 'dmarc-record', 'rdns-presence', 'rdns-forward-confirmed'],
+    demands: [
+      'spf-record',
+      'spf-authorization',
+      'dkim-key',
+      'dkim-key-strength',
+      'dmarc-record',
+      'rdns-presence',
+      'rdns-forward-confirmed',
+    ],
   },
 ]
