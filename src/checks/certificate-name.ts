@@ -8,7 +8,7 @@ import { namesHost } from '../protocol/certificate-names.ts'
 const MOST_SHOWN = 10
 
 const IGNORED =
-  'Senders that use TLS only when they can do not look at this; those that demand it, by MTA-STS or DANE or by agreement, do not deliver.'
+  'Senders that use TLS only when they can do not look at this; those that demand a valid certificate (MTA-STS, or by agreement) do not deliver.'
 
 export default defineCheck({
   id: 'certificate-name',

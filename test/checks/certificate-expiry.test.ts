@@ -70,6 +70,16 @@ describeCheck(certificateExpiry, {
   ],
   'renew-now': [
     {
+      name: 'an intermediate that ends after it is no second fault',
+      zone,
+      dialer: shows(
+        authority
+          .subordinate({ from: at(-400 * day), to: at(9 * day) })
+          .issue({ names: [host], from: at(-85 * day), to: at(5 * day) }),
+      ),
+      says: 'less than a tenth',
+    },
+    {
       zone,
       dialer: lasting(-82 * day, 8 * day),
       says: /in 7 days: less than a tenth of its 90 days/,

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { certificateFor, createAuthority } from '../../src/lab/certificates.ts'
 import { type Misbehavior, type MxOptions, type MxServer, startMx } from '../../src/lab/mx-server.ts'
+import type { Dialer } from '../../src/net/dialer.ts'
 import { type ProbePatience, probeSmtp, type SmtpProbe } from '../../src/net/smtp-probe.ts'
 import { createDialer, type DialerOptions } from '../../src/net/socket-dialer.ts'
 
@@ -123,6 +124,28 @@ describe('probing an MX that misbehaves', () => {
     const seen = await probe({ misbehavior: 'slow-banner', pause: 60_000 }, { banner: 500 })
     expect(seen.end).toEqual({ kind: 'lost', at: 'banner', why: 'timeout' })
     expect(seen.dialogue[0]!.heard).toBe('no answer in time after "mx.example.org ESMTP"')
+  })
+
+  it('a server that sends a little now and then does not get more time for it', async () => {
+    let reads = 0
+    const trickling: Dialer = {
+      connect: async () => ({
+        kind: 'connected',
+        async read() {
+          reads++
+          await new Promise(resolve => setTimeout(resolve, 20))
+          return Buffer.from('2')
+        },
+        pending: () => 0,
+        write: () => {},
+        startTls: async () => ({ kind: 'failed', why: 'tls', detail: 'none' }),
+        close: () => {},
+      }),
+    }
+    const target = { address: '192.0.2.1', port: 25, serverName: host, ehloName: 'probe.example.net' }
+    const { end } = await probeSmtp(trickling, target, { banner: 100 })
+    expect(end).toEqual({ kind: 'lost', at: 'banner', why: 'timeout' })
+    expect(reads).toBeLessThan(10)
   })
 
   it('what was said in clear before the handshake is counted, dropped, and not heard under TLS', async () => {
