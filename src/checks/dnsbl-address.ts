@@ -15,6 +15,7 @@ type Outcome =
   | 'unanswered-minor'
   | 'unusable'
   | 'dead'
+  | 'dead-major'
 
 const refusedSays =
   'It is not known whether {address} is listed here, since these lists do not serve the resolver that was used: {details}. That is no listing.'
@@ -59,6 +60,11 @@ export default defineCheck({
       level: 'info',
       says: 'Not counted, since it fails the test that every working blocklist passes (RFC 5782 §5): {details}.',
     },
+    'dead-major': {
+      level: 'unknown',
+      says: 'It is not known whether {address} is listed here, since the list fails the test that every working blocklist passes (RFC 5782 §5): {details}. Either it has died, or it gives this resolver empty answers, as some lists do with public resolvers.',
+      fix: refusedFix,
+    },
   },
   evaluate({ standing }, { address }) {
     const common = { address: address.text, total: standing.lists.length }
@@ -66,7 +72,10 @@ export default defineCheck({
       s.state === 'listed' ? listingRulings(blocklistOf(zone)!, s.codes, s.reason, address.text) : [],
     )
     const clean = standing.lists.filter(l => l.standing.state === 'clean').map(l => l.zone)
-    const dead = troubles(standing, 'dead')
+    const dead = troubles(standing, 'dead', 'minor')
+    // Large lists do not die unnoticed; to resolvers that they do not want, some of them look dead. For IPv6 a missing test
+    // entry is more likely a list that has never had one.
+    const hidden = troubles(standing, 'dead', 'major')
     const refused = troubles(standing, 'refused', 'major')
     const unanswered = troubles(standing, 'unanswered', 'major')
     // Lists that do not work are left out, but not all of them: an address that nobody was asked about is not clean.
@@ -84,6 +93,7 @@ export default defineCheck({
       ...gathered('unanswered', unanswered, common),
       ...gathered('refused-minor', troubles(standing, 'refused', 'minor'), common),
       ...gathered('unanswered-minor', troubles(standing, 'unanswered', 'minor'), common),
+      ...gathered(address.family === 4 ? 'dead-major' : 'dead', hidden, common),
       ...gathered('dead', dead, common),
     ]
     return rulings as [Ruling<Outcome>, ...Ruling<Outcome>[]]

@@ -275,6 +275,16 @@ describeCheck(check, {
       findings: 2,
     },
   ],
+  'dead-major': [
+    {
+      name: 'a public resolver that gets empty answers from a large list',
+      zone: aliveExcept(zen),
+      target,
+      says: /It is not known whether 192\.0\.2\.10 is listed here.*2\.0\.0\.127\.zen\.spamhaus\.org/,
+      fix: 'a recursive resolver of your own',
+      findings: 2,
+    },
+  ],
   unusable: [
     {
       name: 'a resolver that denies everything',
