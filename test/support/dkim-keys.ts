@@ -17,6 +17,14 @@ export function rsaKey(bits: number): KeyObject {
   return key
 }
 
+/** The p= of an RSA key of so many bits that nobody has a private key for: it takes no time to make. */
+export function publishedOfLength(bits: number): string {
+  const modulus = Buffer.alloc(Math.ceil(bits / 8), 0x5b)
+  modulus[0] = 1 << ((bits - 1) % 8)
+  const jwk = { kty: 'RSA', n: modulus.toString('base64url'), e: 'AQAB' }
+  return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' }).toString('base64')
+}
+
 /** The PEM file of the public half, as SubjectPublicKeyInfo or bare PKCS#1. */
 export function publicPem(key: KeyObject, type: 'spki' | 'pkcs1' = 'spki'): string {
   return createPublicKey(key).export({ type, format: 'pem' }) as string

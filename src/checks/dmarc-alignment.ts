@@ -1,0 +1,103 @@
+// Which domains may sign and bounce for the domain so that its mail passes DMARC, and do all receivers see it alike?
+import { defineCheck, type Ruling } from '../audit/check.ts'
+import { type DmarcPolicy, dmarcPolicy } from '../facts/dmarc-policy.ts'
+import { isWithin } from '../names/domain.ts'
+import type { PolicyDiscovery } from '../protocol/dmarc/policy.ts'
+import { editTagList } from '../protocol/tag-list.ts'
+import { publishTxt, replaceTxt } from '../protocol/txt-change.ts'
+
+type Applied = Extract<PolicyDiscovery, { kind: 'policy' }>
+
+export default defineCheck({
+  id: 'dmarc-alignment',
+  group: 'dmarc',
+  scope: 'domain',
+  title: 'All receivers see alike which domains are aligned',
+  why: 'SPF and DKIM count for DMARC only when the domain that they prove belongs to the From domain. What belongs together is decided by the organizational domain, or by equality in strict mode.',
+  refs: ['RFC 9989 §4.4', 'RFC 9989 §4.10.2', 'RFC 7489 §3.1', 'RFC 7489 §3.2'],
+  needs: { dmarc: dmarcPolicy },
+  outcomes: {
+    relaxed: {
+      level: 'pass',
+      says: 'Mail from {domain} passes with a DKIM signature (d=) or an SPF pass (MAIL FROM) of {organization} or a name below it.',
+    },
+    strict: {
+      level: 'info',
+      says: 'Mail from {domain} passes only {conditions}.{bounces}',
+    },
+    'receivers-differ': {
+      level: 'warn',
+      says: 'Receivers do not agree on the organization of {domain}: by the tree walk of RFC 9989 it is {organization}, by the Public Suffix List (RFC 7489) it is {former}. Relaxed alignment with names of {wider} outside {narrower} holds only for those that take {wider}.',
+      fix: 'Sign with d= {narrower} or a name below it, and send with such a MAIL FROM: that is aligned for all receivers. {unify}',
+    },
+    'organization-unknown': {
+      level: 'unknown',
+      says: 'Which names are aligned with {domain} could not be learnt: {reason}.',
+    },
+    'no-policy': {
+      level: 'info',
+      says: 'No DMARC policy applies to {domain}, so nothing needs to be aligned (see dmarc-record).',
+    },
+  },
+  evaluate({ dmarc }, { domain }) {
+    const { policy, organization, formerOrganization } = dmarc
+    if (policy.kind !== 'policy') return { outcome: 'no-policy', data: { domain } }
+    const { adkim, aspf } = policy.record
+    const relaxed = adkim === 'r' || aspf === 'r'
+    if (relaxed && !organization.known) {
+      return { outcome: 'organization-unknown', data: { domain, reason: organization.reason } }
+    }
+    const name = organization.known ? organization.domain : domain
+    const rulings: Ruling<'strict' | 'receivers-differ'>[] = []
+    if (adkim === 's' || aspf === 's') rulings.push(strict(domain, adkim, aspf, name))
+    if (relaxed && organization.known && name !== formerOrganization)
+      rulings.push(differing(dmarc, policy, domain, name))
+    const [first, ...rest] = rulings
+    return first === undefined ? { outcome: 'relaxed', data: { domain, organization: name } } : [first, ...rest]
+  },
+})
+
+function strict(domain: string, adkim: string, aspf: string, organization: string): Ruling<'strict'> {
+  const dkim =
+    adkim === 's'
+      ? `with a DKIM signature of d=${domain} exactly (adkim=s)`
+      : `with a DKIM signature of ${organization} or a name below it`
+  const spf =
+    aspf === 's'
+      ? `an SPF pass of MAIL FROM <…@${domain}> exactly (aspf=s)`
+      : `an SPF pass of ${organization} or a name below it`
+  // RFC 7208 §2.4: bounces have no MAIL FROM, so SPF proves the HELO name, which is a host and not the domain.
+  const bounces =
+    aspf === 's'
+      ? ' Bounces and mail with a MAIL FROM of its own subdomain are not aligned by SPF then, and depend on DKIM.'
+      : ''
+  return { outcome: 'strict', data: { domain, conditions: `${dkim}, or ${spf}`, bounces, adkim, aspf } }
+}
+
+function differing({ formerOrganization: former }: DmarcPolicy, policy: Applied, domain: string, organization: string) {
+  const walkIsWider = isWithin(former, organization)
+  const [wider, narrower] = walkIsWider ? [organization, former] : [former, organization]
+  const data = { domain, organization, former, wider, narrower }
+  const { record, at, owner, published } = policy
+  if (walkIsWider) {
+    // A record with psd=n makes the narrower name an organization for the tree walk too (RFC 9989 §4.10.2).
+    const unify = `Or publish a record with psd=n at _dmarc.${former}, so that new receivers take ${former} as well.`
+    const own = { p: published, sp: undefined, np: undefined, psd: 'n' }
+    const records =
+      at === former
+        ? replaceTxt(owner, record.text, editTagList(record.text, { psd: 'n' }))
+        : [publishTxt(`_dmarc.${former}`, editTagList(record.text, own))]
+    return { outcome: 'receivers-differ', data: { ...data, unify }, records } as const
+  }
+  if (record.psd === 'n') {
+    const unify = `The record at _dmarc.${at} keeps it apart with psd=n; without that tag, and with a record at _dmarc.${former}, all would take ${former}.`
+    return { outcome: 'receivers-differ', data: { ...data, unify } } as const
+  }
+  const unify = `Or publish a record at _dmarc.${former} too, so that new receivers take ${former} as well.`
+  const text = `v=DMARC1; p=none; rua=mailto:dmarc@${former}`
+  return {
+    outcome: 'receivers-differ',
+    data: { ...data, unify },
+    records: [publishTxt(`_dmarc.${former}`, text)],
+  } as const
+}
