@@ -1,5 +1,5 @@
 // Makes the lab's certificates when it starts: an authority of its own, and certificates good and bad for its hosts.
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { bits, integer, nothing, objectId, octets, sequence, set, tagged, time, utf8, yes } from './der.ts'
 
 /** PEM texts as a server wants them: its certificate and those above it up to, not with, the root; and its key. */
@@ -133,6 +133,7 @@ function encode(
     issuer.key.asymmetricKeyType === 'ec'
       ? sequence(objectId('1.2.840.10045.4.3.2'))
       : sequence(objectId('1.2.840.113549.1.1.11'), nothing())
+  const extensions = about.isAuthority ? authorityExtensions() : serverExtensions(about.names)
   const signed = sequence(
     tagged(0, true, integer(Buffer.from([2]))),
     integer(randomBytes(16)),
@@ -141,7 +142,7 @@ function encode(
     sequence(time(about.from), time(about.to)),
     commonName(about.name),
     publicHalf(about.key),
-    tagged(3, true, sequence(...(about.isAuthority ? authorityExtensions() : serverExtensions(about.names)))),
+    tagged(3, true, sequence(...keyIdentifiers(about.key, issuer.key), ...extensions)),
   )
   const der = sequence(signed, algorithm, bits(sign('sha256', signed, issuer.key)))
   return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`
@@ -155,6 +156,15 @@ const commonName = (name: string): Buffer => sequence(set(sequence(objectId('2.5
 
 const extension = (id: string, critical: boolean, contents: Uint8Array): Buffer =>
   sequence(objectId(id), ...(critical ? [yes()] : []), octets(contents))
+
+/** RFC 5280 §4.2.1.1 and §4.2.1.2: strict verifiers demand both. */
+function keyIdentifiers(own: KeyObject, issuer: KeyObject): Buffer[] {
+  const identifier = (key: KeyObject) => createHash('sha1').update(publicHalf(key)).digest()
+  return [
+    extension('2.5.29.14', false, octets(identifier(own))),
+    extension('2.5.29.35', false, sequence(tagged(0, false, identifier(issuer)))),
+  ]
+}
 
 function authorityExtensions(): Buffer[] {
   return [
