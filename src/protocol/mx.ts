@@ -16,7 +16,10 @@ export interface MailExchanger {
   readonly wellNamed: boolean
 }
 
-/** `null`: every record has the root (`.`) as exchange. `nulls` are the preferences of such records. */
+/**
+ * `null`: every record has the root (`.`) as exchange. `nulls` are the preferences of such records, ascending; a null MX is
+ * valid as the single 0 (RFC 7505 §3).
+ */
 export type MxSet =
   | { readonly kind: 'hosts'; readonly hosts: readonly MailExchanger[]; readonly nulls: readonly number[] }
   | { readonly kind: 'null'; readonly nulls: readonly number[] }
@@ -54,9 +57,4 @@ function exchangeFault(host: string): ExchangeFault | undefined {
   return host === 'localhost' || host.endsWith('.localhost') || host === 'localhost.localdomain'
     ? 'localhost'
     : undefined
-}
-
-/** RFC 7505 §3: exactly one record, with preference 0. */
-export function isValidNullMx(set: MxSet): boolean {
-  return set.kind === 'null' && set.nulls.length === 1 && set.nulls[0] === 0
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isValidNullMx, readMxSet } from '../../src/protocol/mx.ts'
+import { readMxSet } from '../../src/protocol/mx.ts'
 
 const set = (...records: readonly string[]) =>
   readMxSet(
@@ -17,13 +17,12 @@ describe('a set of MX records', () => {
     expect(hosts.map(h => h.host)).toEqual(['z.example', 'a.example', 'b.example'])
   })
 
-  it('is a null MX only as a single record of preference 0', () => {
-    expect(isValidNullMx(set('0 .'))).toBe(true)
-    expect(isValidNullMx(set('0 '))).toBe(true)
-    expect(isValidNullMx(set('10 .'))).toBe(false)
-    expect(isValidNullMx(set('0 .', '10 .'))).toBe(false)
-    expect(isValidNullMx(set('0 .', '10 mx.example'))).toBe(false)
-    expect(isValidNullMx(set('0 mx.example'))).toBe(false)
+  it('is null when nothing but the root stands in it, with the preferences for a judge', () => {
+    expect(set('0 .')).toEqual({ kind: 'null', nulls: [0] })
+    expect(set('0 ')).toEqual({ kind: 'null', nulls: [0] })
+    expect(set('10 .', '0 .')).toEqual({ kind: 'null', nulls: [0, 10] })
+    expect(set('0 .', '10 mx.example')).toMatchObject({ kind: 'hosts', nulls: [0] })
+    expect(set('0 mx.example')).toMatchObject({ kind: 'hosts', nulls: [] })
   })
 
   it.each([
