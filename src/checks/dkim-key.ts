@@ -87,7 +87,10 @@ export default defineCheck({
       return {
         outcome: 'invalid',
         data: { ...about, why, record: record.text },
-        records: replaceTxt(owner, record.text, record.mended),
+        records:
+          record.alias === undefined
+            ? replaceTxt(owner, record.text, record.mended)
+            : [removeTxt(owner, record.text), { do: 'publish', name: owner, type: 'CNAME', value: record.alias }],
       }
     }
     const told = { ...about, key: words(record), record: record.text }

@@ -17,7 +17,7 @@ export default defineCheck({
   scope: 'domain',
   title: 'DMARC reports are asked for and can arrive',
   why: 'The aggregate reports are the only way to see who sends mail in your name and what fails. A report address that nobody may or can write to means silence, and silence looks like health.',
-  refs: ['RFC 9989 §4.6', 'RFC 9989 §4.7', 'RFC 9990 §4', 'RFC 9991 §5', 'RFC 7505'],
+  refs: ['RFC 9989 §4.6', 'RFC 9989 §4.7', 'RFC 9990 §4', 'RFC 9991', 'RFC 7505'],
   needs: { dmarc: dmarcPolicy, targets: dmarcReportTargets },
   outcomes: {
     arranged: { level: 'pass', says: 'Aggregate reports go to {addresses}.' },

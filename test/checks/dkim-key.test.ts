@@ -162,6 +162,16 @@ describeCheck(dkimKey, {
         txt('publish', good, 's1.provider.example'),
       ],
     },
+    {
+      name: 'a host name that was meant for a CNAME',
+      zone: `${name} TXT "abc.dkim.provider.example."`,
+      target,
+      says: 'it is the name of a host, abc.dkim.provider.example; a provider that gives a name wants a CNAME, not TXT',
+      records: [
+        txt('remove', 'abc.dkim.provider.example.'),
+        { do: 'publish', name, type: 'CNAME', value: 'abc.dkim.provider.example' },
+      ],
+    },
     { name: 'SPF text', zone: `${name} TXT "v=spf1 -all"`, target, says: 'it is no key record' },
   ],
   multiple: [

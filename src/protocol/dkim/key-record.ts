@@ -19,7 +19,14 @@ interface Told {
 export type DkimKeyRecord =
   | ({ readonly state: 'valid'; readonly key: DkimPublicKey; readonly mended?: string } & Told)
   | ({ readonly state: 'revoked' } & Told)
-  | { readonly state: 'invalid'; readonly text: string; readonly why: string; readonly mended?: string }
+  | {
+      readonly state: 'invalid'
+      readonly text: string
+      readonly why: string
+      readonly mended?: string
+      /** The host name that stands there in place of a key, and was meant for a CNAME. */
+      readonly alias?: string
+    }
 
 /** Keys are at most some 16,000 bits long; what is far longer is no key, and is not decoded. */
 const LONGEST_KEY = 20_000
@@ -31,6 +38,14 @@ export function readDkimKey(text: string): DkimKeyRecord {
   if (record.state === 'valid') {
     const tidy = record.remarks.length > 0 ? mend(text) : undefined
     return tidy === undefined ? record : { ...record, mended: tidy }
+  }
+  const alias = hostName(text)
+  if (alias !== undefined) {
+    return {
+      ...record,
+      alias,
+      why: `it is the name of a host, ${alias}; a provider that gives a name wants a CNAME, not TXT`,
+    }
   }
   const pasted = pastedText(text)
   const mended = mend(pasted?.meant ?? text)
@@ -183,6 +198,12 @@ function keyTags(base64: string, type: string | undefined): readonly Tag[] {
   }
   if (readRsaKey(octets).ok) return [{ name: 'k', value: 'rsa' }, p]
   return [...(type === undefined ? [] : [{ name: 'k', value: type }]), p]
+}
+
+/** The host name that is all of the text. */
+function hostName(text: string): string | undefined {
+  const name = text.trim().replace(/\.$/, '').toLowerCase()
+  return name.length <= 253 && /^(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.){2,}[a-z]{2,}$/.test(name) ? name : undefined
 }
 
 function listed(value: string | undefined): readonly string[] | undefined {
