@@ -7,6 +7,7 @@ import { parseDomain } from './names/domain.ts'
 import type { Dialer } from './net/dialer.ts'
 import { parseServer } from './net/dns/server-address.ts'
 import { createResolver } from './net/dns/stub-resolver.ts'
+import { ownFamilies } from './net/own-families.ts'
 import type { Resolver } from './net/resolver.ts'
 import { createDialer } from './net/socket-dialer.ts'
 import type { Report } from './report/report.ts'
@@ -72,6 +73,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
         smtp: request.smtp ?? true,
         smtpPort: request.smtpPort ?? 25,
         families: [4, 6],
+        ownFamilies: ownFamilies(),
       },
       {
         profile: profiles[request.profile ?? (egress.length > 0 ? 'sending' : 'full')],

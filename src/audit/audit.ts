@@ -206,7 +206,9 @@ class Audit {
     const subject = scopes[expansion.from].says(parent as never)
     try {
       const found = await expansion.subjects(parent as never, this.#gatherer.know, this.#target)
-      return 'none' in found ? { subjects: [], gaps: [{ subject, ...found }] } : { subjects: found, gaps: [] }
+      if ('none' in found) return { subjects: [], gaps: [{ subject, ...found }] }
+      if ('left' in found) return { subjects: found.subjects, gaps: [{ subject, ...found.left }] }
+      return { subjects: found, gaps: [] }
     } catch (failure) {
       if (failure instanceof Unknowable) {
         return { subjects: [], gaps: [{ subject, none: 'unknowable', reason: failure.message }] }

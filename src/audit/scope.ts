@@ -16,6 +16,8 @@ export interface Target {
   readonly smtpPort: number
   /** The families of addresses that may be connected to. */
   readonly families: readonly (4 | 6)[]
+  /** The families that this machine has a way to; its own loopback is always there. */
+  readonly ownFamilies: readonly (4 | 6)[]
 }
 
 /**
@@ -77,11 +79,21 @@ export interface NoSubjects {
   readonly reason: string
 }
 
+/** Subjects, of which some are left out; the reason is told beside them. */
+export interface SomeSubjects<S extends Scope> {
+  readonly subjects: readonly Subjects[S][]
+  readonly left: NoSubjects
+}
+
 /** How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learnt. */
 export interface Expansion<P extends Scope = Scope, C extends Scope = Scope> {
   readonly from: P
   readonly to: C
-  subjects(parent: Subjects[P], know: Know, target: Target): Promise<readonly Subjects[C][] | NoSubjects>
+  subjects(
+    parent: Subjects[P],
+    know: Know,
+    target: Target,
+  ): Promise<readonly Subjects[C][] | SomeSubjects<C> | NoSubjects>
 }
 
 /** Declares an expansion with its types inferred. */

@@ -23,7 +23,7 @@ const sendingChecks = {
   'dkim-key-match': closes,
   'dmarc-record': required,
   'dmarc-policy': advice,
-  'dmarc-alignment': required,
+  'dmarc-alignment': { ...required, optional: ['organization-unknown'] },
   'dmarc-reporting': advice,
   'rdns-presence': ownFault,
   'rdns-forward-confirmed': ownFault,
@@ -47,7 +47,8 @@ export const profiles = {
   sending: {
     name: 'sending',
     title: 'A domain that sends mail: everything that receivers look at before they accept it',
-    checks: { ...everywhere, ...sendingChecks },
+    // RFC 7505 §4.2: a domain that takes no mail must not be named as a sender.
+    checks: { ...everywhere, ...sendingChecks, 'mx-null': { ...closes, levels: { null: 'fail' } } },
   },
   receiving: {
     name: 'receiving',

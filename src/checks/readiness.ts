@@ -16,7 +16,8 @@ function judge(demands: readonly string[], findings: readonly Finding[]): Readin
   for (const id of demands) {
     const about = findings.filter(f => f.check === id)
     if (about.some(f => f.level === 'fail')) failed.push(id)
-    else if (!about.some(f => f.level === 'pass' || f.level === 'warn') || about.some(f => f.level === 'unknown')) unsure.push(id)
+    else if (!about.some(f => f.level === 'pass' || f.level === 'warn') || about.some(f => f.level === 'unknown'))
+      unsure.push(id)
   }
   if (failed.length > 0) return { verdict: 'fail', because: failed }
   return unsure.length > 0 ? { verdict: 'unknown', because: unsure } : { verdict: 'pass', because: [] }

@@ -7,6 +7,7 @@ import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
 import { parseAddress } from '../names/address.ts'
 import { isFqdn } from '../names/domain.ts'
+import { ownFamilies } from '../net/own-families.ts'
 import type { Report, Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import { readDomains } from './domain-list.ts'
@@ -117,6 +118,8 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     smtp: flags.smtp,
     smtpPort: flags.smtpPort,
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
+    // A lab is on loopback, where both are always there.
+    ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],
   }
 }
 

@@ -67,6 +67,7 @@ function labTarget({ domain, egress, selectors }: LabDomain, keys: SigningKeys):
     smtp: true,
     smtpPort: 25,
     families: [4, 6],
+    ownFamilies: [4, 6],
   }
 }
 

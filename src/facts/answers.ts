@@ -1,32 +1,17 @@
 // Turns DNS answers into facts: absences are values, and what was not learnt is Unknowable with its reason.
 import { Unknowable } from '../audit/fact.ts'
-import type { Answer, WhyUnreachable } from '../net/resolver.ts'
+import type { Answer } from '../net/resolver.ts'
+import { whyUnreachable } from '../protocol/unreachable.ts'
+
+export { whyUnreachable }
 
 /** An answer in which something was learnt. */
 export type Learnt<T> = Exclude<Answer<T>, { kind: 'unreachable' }>
-
-const reasons: Record<WhyUnreachable, string> = {
-  timeout: 'did not answer in time',
-  servfail: 'reported a failure (SERVFAIL)',
-  refused: 'refused to answer (REFUSED)',
-  network: 'could not be reached',
-  malformed: 'gave an answer that cannot be read',
-}
 
 /** The answer, when it tells something. Throws `Unknowable` otherwise: an unreachable server is no missing record. */
 export function learnt<T>(answer: Answer<T>, name: string, type: string): Learnt<T> {
   if (answer.kind === 'unreachable') throw new Unknowable(whyUnreachable(answer, name, type))
   return answer
-}
-
-/** Why a question got no answer, to complete "Could not be checked: …". */
-export function whyUnreachable(
-  answer: Extract<Answer<unknown>, { kind: 'unreachable' }>,
-  name: string,
-  type: string,
-): string {
-  const why = `DNS ${reasons[answer.why]} when asked for ${name} ${type}`
-  return answer.extended === undefined ? why : `${why} (${answer.extended})`
 }
 
 /** The records, or none when DNS said that there are none. */

@@ -1,6 +1,7 @@
 // How the subjects of an audit follow from each other: a domain has egresses, selectors and MX hosts; a host has addresses.
 import { Unknowable } from '../audit/fact.ts'
-import { defineExpansion, type Expansion } from '../audit/scope.ts'
+import { defineExpansion, type Expansion, type Target } from '../audit/scope.ts'
+import { type IpAddress, isLoopback } from '../names/address.ts'
 import { hostAddresses, knownAddresses, unlearnt } from './host-addresses.ts'
 import { mailHosts, mx } from './mx.ts'
 
@@ -45,13 +46,27 @@ const endpoints = defineExpansion({
     if (!target.smtp) return { none: 'not-asked', reason: 'SMTP was left out (--no-smtp)' }
     const found = await know(hostAddresses, { host })
     const addresses = knownAddresses(found)
-    if (addresses.length > 0) return addresses.map(address => ({ host, address, port: target.smtpPort }))
+    if (addresses.length > 0) {
+      const left = addresses.map(address => whyLeftOut(address, target)).find(reason => reason !== undefined)
+      const subjects = addresses
+        .filter(address => whyLeftOut(address, target) === undefined)
+        .map(address => ({ host, address, port: target.smtpPort }))
+      return left === undefined ? subjects : { subjects, left: { none: 'not-asked', reason: left } }
+    }
     // Of a host that is half known the known half is looked at; `mx-hosts` tells about the other.
     const reason = unlearnt(found)
     if (reason !== undefined) throw new Unknowable(reason)
     return { none: 'not-applicable', reason: 'the host has no address' }
   },
 })
+
+// An IPv6 host is not judged from a machine without IPv6: a connection that cannot begin says nothing about the host.
+function whyLeftOut(address: IpAddress, { families, ownFamilies }: Target): string | undefined {
+  const { family } = address
+  if (!families.includes(family)) return `IPv${family} addresses were left out (-${family === 4 ? 6 : 4})`
+  if (ownFamilies.includes(family) || isLoopback(address)) return undefined
+  return `IPv${family} addresses were left out, since this machine has none itself`
+}
 
 /** Every expansion, from the domain down. */
 export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints]

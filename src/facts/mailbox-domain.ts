@@ -24,7 +24,8 @@ export async function takesMail(resolver: Resolver, domain: string): Promise<Tak
   for (const [index, answer] of addresses.entries()) {
     const type = index === 0 ? 'A' : 'AAAA'
     if (answer.kind === 'unreachable') return { state: 'unknown', reason: whyUnreachable(answer, domain, type) }
-    if (answer.kind === 'records') return { state: 'unknown', reason: `the ${type} records of ${domain} cannot be read` }
+    if (answer.kind === 'records')
+      return { state: 'unknown', reason: `the ${type} records of ${domain} cannot be read` }
   }
   return { state: 'no', why: `${domain} has neither MX nor address` }
 }

@@ -43,6 +43,11 @@ export function inNetwork(address: IpAddress, network: IpAddress, prefix: number
   return true
 }
 
+/** True for an address that never leaves the machine: 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 (RFC 4291 §2.5.3). */
+export function isLoopback({ family, bytes, text }: IpAddress): boolean {
+  return family === 4 ? bytes[0] === 127 : text === '::1'
+}
+
 /** The labels of the address in reverse order: `10.2.0.192`, or 32 nibbles for IPv6 (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function reversedLabels(address: IpAddress): string {
   const parts =

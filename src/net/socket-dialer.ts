@@ -10,8 +10,6 @@ import { dialFailure, SocketConnection } from './socket-connection.ts'
 export interface DialerOptions {
   /** PEM texts of roots that are trusted beside those of Node and of the system. */
   readonly ca?: readonly string[]
-  /** The families that may be used; both unless said otherwise. */
-  readonly families?: readonly (4 | 6)[]
   /** How many connections may be open at once, in all and to one address and port. */
   readonly most?: { readonly total?: number; readonly perEndpoint?: number }
 }
@@ -20,7 +18,7 @@ export interface DialerOptions {
  * A Dialer over real sockets. MX hosts are shared by many domains, so there is a limit of connections to each.
  * @throws Error when a text in `ca` is no certificate.
  */
-export function createDialer({ ca = [], families = [4, 6], most = {} }: DialerOptions = {}): Dialer {
+export function createDialer({ ca = [], most = {} }: DialerOptions = {}): Dialer {
   for (const pem of ca) readRoot(pem)
   let context: SecureContext | undefined
   // Loading some hundred roots takes a moment that an audit without TLS need not spend.
@@ -29,7 +27,6 @@ export function createDialer({ ca = [], families = [4, 6], most = {} }: DialerOp
     connect({ address, port }, timeoutMs) {
       const family = parseAddress(address)?.family ?? isIP(address)
       if (family === 0) return failed('network', 'this is no IP address')
-      if (!families.some(f => f === family)) return failed('network', `IPv${family} was left out`)
       return new Promise(resolve => {
         const socket = createConnection({ host: address, port, noDelay: true })
         const timer = setTimeout(() => {

@@ -127,7 +127,7 @@ ${required.of > 0 && bar(required)}
     const others = subjectsOf(point).filter(subject => subject !== this.#domain)
     const about = statements.length > 1 ? [] : others
     return html`<article class="finding ${level}"${this.#anchor(check)}>
-<p class="head"><span class="level"><span class="sign" aria-hidden="true">${signs[level]}</span>&nbsp;${sentenceStart(level)}</span> <span class="check">${check}</span>${
+<p class="head"><span class="level"><span class="sign" aria-hidden="true">${signs[level]}</span>&nbsp;${sentenceStart(level)}</span> <span class="check">${[check, ...point.others].join(', ')}</span>${
       about.length > 0 && html` <span>${listedSubjects(about, SUBJECTS_SHOWN)}</span>`
     }${level === 'unknown' && !required && html` <span>not required</span>`}</p>
 ${this.#says(point)}

@@ -15,6 +15,8 @@ export interface Statement {
 /** What a check says, told once however many subjects it says it about. Values from the network still need escaping. */
 export interface Point {
   readonly check: string
+  /** Other checks that stayed open for the very same reason. */
+  readonly others: readonly string[]
   readonly level: Level
   readonly required: boolean
   readonly statements: readonly Statement[]
@@ -96,7 +98,7 @@ export function outlineOf(report: Report): Outline {
     troubles: chapters(at('fail', 'warn')).toSorted(
       (a, b) => weightOf(a.points[0]!) - weightOf(b.points[0]!) || groupRank(a.group) - groupRank(b.group),
     ),
-    unknown: at('unknown'),
+    unknown: sameReason(at('unknown')),
     notes: at('info'),
     passed: chapters(at('pass')).toSorted((a, b) => groupRank(a.group) - groupRank(b.group)),
     notApplicable: leftOut(kernel('not-applicable'), domain),
@@ -129,6 +131,7 @@ function pointsOf(findings: readonly Finding[]): readonly Point[] {
     const all = [first!, ...others]
     return {
       check: first!.check,
+      others: [],
       level: first!.level,
       required: first!.required,
       statements: [...Map.groupBy(all, f => sentence(f.says, f))].map(([says, about]) => ({
@@ -141,6 +144,17 @@ function pointsOf(findings: readonly Finding[]): readonly Point[] {
       evidence: inOrder(all.flatMap(f => f.evidence)),
     }
   })
+}
+
+/** One silent server leaves many checks open: its reason is told once. */
+function sameReason(points: readonly Point[]): readonly Point[] {
+  const together = Map.groupBy(points, p => JSON.stringify([p.required, p.statements, p.fix ?? null]))
+  return [...together.values()].map(([first, ...others]) => ({
+    ...first!,
+    others: others.map(p => p.check),
+    refs: [...new Set([first!, ...others].flatMap(p => p.refs))],
+    evidence: inOrder([first!, ...others].flatMap(p => p.evidence)),
+  }))
 }
 
 function chapters(points: readonly Point[]): readonly Chapter[] {

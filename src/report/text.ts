@@ -151,9 +151,17 @@ class Page {
     // Several statements name their subjects themselves.
     const about = point.statements.length > 1 ? '' : listedSubjects(others, SUBJECTS_SHOWN)
     const optional = point.level === 'unknown' && !point.required ? ' (not required)' : ''
-    const name = `  ${sign(point.level, this.#paint)} ${this.#paint('bold', visible(point.check))}${optional}`
+    const checks = [point.check, ...point.others].join(', ')
+    if (4 + columns(visible(checks)) > this.#width) {
+      const lead = `  ${sign(point.level, this.#paint)} `
+      return [
+        ...this.#wrapped(checks + optional, 4, 'bold', lead),
+        ...(about === '' ? [] : this.#wrapped(about, 4, 'dim')),
+      ]
+    }
+    const name = `  ${sign(point.level, this.#paint)} ${this.#paint('bold', visible(checks))}${optional}`
     if (about === '') return [name]
-    const used = 4 + columns(visible(point.check)) + optional.length + 2
+    const used = 4 + columns(visible(checks)) + optional.length + 2
     if (used + columns(visible(about)) <= this.#width) return [`${name}  ${this.#paint('dim', visible(about))}`]
     return [name, ...this.#wrapped(about, 4, 'dim')]
   }

@@ -92,7 +92,9 @@ describe('an audit of one domain', () => {
     const { stdout } = await mailworthy(['audit', 'broken.example', '--only', 'dmarc', '--json', '--lab', at])
     const report = JSON.parse(stdout) as Report
     expect([...new Set(report.findings.map(f => f.check.split('-')[0]))]).toEqual(['dmarc'])
-    expect(report.findings.flatMap(f => f.evidence).filter(e => /^broken\.example MX|zen|connect/.test(e.ask))).toEqual([])
+    expect(report.findings.flatMap(f => f.evidence).filter(e => /^broken\.example MX|zen|connect/.test(e.ask))).toEqual(
+      [],
+    )
     expect(report.readings.exists).toBeNull()
   })
 

@@ -22,6 +22,8 @@ export interface Case {
     selectors?: readonly string[]
     ourKeys?: { [selector: string]: string }
     smtp?: boolean
+    families?: readonly (4 | 6)[]
+    ownFamilies?: readonly (4 | 6)[]
   }
   readonly dialer?: Dialer
   readonly now?: Date
@@ -76,7 +78,8 @@ export function target(given: Case['target'] = {}): Target {
     ourKeys: given.ourKeys ?? {},
     smtp: given.smtp ?? true,
     smtpPort: 25,
-    families: [4, 6],
+    families: given.families ?? [4, 6],
+    ownFamilies: given.ownFamilies ?? [4, 6],
   }
 }
 

@@ -1,15 +1,16 @@
 // How many questions may be open at one server at once: found out from what it answers, since a server that is asked
 // more than it can hold drops questions, and a dropped question looks like a dead server.
 //
-// The rule is that of TCP (RFC 5681): grow with every answer, halve when too much is lost. Some names never get an
-// answer however idle the server is, so only a tenth or more of the questions lost counts as too much.
+// It goes by rounds: when all that was open at one moment has been answered or lost, the share that was lost decides.
+// So nothing grows before what was tried last has been proven, however much longer a time-out lasts than an answer
+// takes. Some names never get an answer though the server is idle: an eighth may be lost before it counts as too much.
 
 /** A question's place in the window. Each of the three ends it; after the first they do nothing. */
 export interface Place {
   /** An answer came. */
   answered(): void
-  /** None came in time. @param telling false when the question itself has been lost before and may be to blame. */
-  lost(telling: boolean): void
+  /** None came in time. */
+  lost(): void
   /** Nobody waits for it any more. */
   leave(): void
 }
@@ -17,13 +18,19 @@ export interface Place {
 const FIRST = 100
 const LEAST = 20
 const MOST = 800
+const TOO_MUCH = 1 / 8
+/** A question that was lost before may itself be to blame. */
+const WEIGHT_AGAIN = 1 / 2
 
 export class QuestionWindow {
   #limit = FIRST
+  /** Below it the window doubles, above it grows in small steps: a server once held no more than about this. */
   #threshold = MOST
   #open = 0
   #opened = 0
-  #halvedAt = 0
+  /** The round: how many of those opened up to `#mark` are still open, and what became of the others. */
+  #mark = 0
+  #remaining = 0
   #answered = 0
   #lost = 0
   readonly #again = new Line<Waiting>()
@@ -31,7 +38,7 @@ export class QuestionWindow {
 
   /** How many may be open now. */
   get limit(): number {
-    return Math.floor(this.#limit)
+    return this.#limit
   }
 
   /** How many are open now. */
@@ -40,8 +47,8 @@ export class QuestionWindow {
   }
 
   /** Calls `start` once there is room; those that ask again go before those that ask for the first time. */
-  enter(start: (place: Place) => void, again: boolean): Place {
-    const waiting = new Waiting(this, start)
+  enter(start: () => void, again: boolean): Place {
+    const waiting = new Waiting(this, start, again)
     const line = again ? this.#again : this.#first
     line.push(waiting)
     this.#admit()
@@ -55,38 +62,35 @@ export class QuestionWindow {
   }
 
   /** For the places. */
-  end(how: 'answered' | 'lost' | 'left', number: number): void {
-    if (how === 'answered') this.#grow()
-    if (how === 'lost') this.#shrink(number)
+  end(how: 'answered' | 'lost' | 'left', number: number, again: boolean): void {
     this.#open--
+    if (number <= this.#mark) {
+      this.#remaining--
+      if (how === 'answered') this.#answered++
+      if (how === 'lost') this.#lost += again ? WEIGHT_AGAIN : 1
+    }
+    if (this.#remaining === 0) this.#nextRound()
     this.#admit()
   }
 
-  #grow(): void {
-    this.#answered++
-    if (this.#answered + this.#lost > 4 * this.#limit) {
-      this.#answered /= 2
-      this.#lost /= 2
+  #nextRound(): void {
+    const told = this.#answered + this.#lost
+    if (this.#lost > told * TOO_MUCH) {
+      this.#limit = Math.max(LEAST, Math.ceil(this.#limit * Math.max(1 / 2, this.#answered / told)))
+      this.#threshold = this.#limit
+    } else if (this.#answered * 2 >= this.#limit) {
+      // Only a window that was in use proves that the server can hold as much (RFC 7661).
+      const step = this.#limit < this.#threshold ? this.#limit : Math.ceil(this.#limit / 16)
+      this.#limit = Math.min(MOST, this.#limit + step)
     }
-    // Only a full window proves that the server can hold as much (RFC 7661).
-    if (this.#open < this.limit) return
-    this.#limit = Math.min(MOST, this.#limit + (this.#limit < this.#threshold ? 1 : 1 / this.#limit))
-  }
-
-  #shrink(number: number): void {
-    // What was sent before the last halving tells of the same congestion.
-    if (number <= this.#halvedAt) return
-    this.#lost++
-    if (this.#lost * 10 < this.#answered + this.#lost) return
-    this.#limit = Math.max(LEAST, this.#limit / 2)
-    this.#threshold = this.#limit
-    this.#halvedAt = this.#opened
+    this.#mark = this.#opened
+    this.#remaining = this.#open
     this.#answered = 0
     this.#lost = 0
   }
 
   #admit(): void {
-    while (this.#open < this.limit) {
+    while (this.#open < this.#limit) {
       const next = this.#again.shift() ?? this.#first.shift()
       if (next === undefined) return
       next.admit()
@@ -96,27 +100,29 @@ export class QuestionWindow {
 
 class Waiting implements Place {
   readonly #window: QuestionWindow
-  readonly #start: (place: Place) => void
+  readonly #start: () => void
+  readonly #again: boolean
   #number = 0
   #over = false
 
-  constructor(window: QuestionWindow, start: (place: Place) => void) {
+  constructor(window: QuestionWindow, start: () => void, again: boolean) {
     this.#window = window
     this.#start = start
+    this.#again = again
   }
 
   admit(): void {
     if (this.#over) return
     this.#number = this.#window.begin()
-    this.#start(this)
+    this.#start()
   }
 
   answered(): void {
     this.#end('answered')
   }
 
-  lost(telling: boolean): void {
-    this.#end(telling ? 'lost' : 'left')
+  lost(): void {
+    this.#end('lost')
   }
 
   leave(): void {
@@ -126,7 +132,7 @@ class Waiting implements Place {
   #end(how: 'answered' | 'lost' | 'left'): void {
     if (this.#over) return
     this.#over = true
-    if (this.#number > 0) this.#window.end(how, this.#number)
+    if (this.#number > 0) this.#window.end(how, this.#number, this.#again)
   }
 }
 

@@ -172,7 +172,7 @@ class OneAttempt implements Attempt {
   #runOver(): void {
     this.#overdue = true
     this.#upstream.timedOut()
-    this.#place.lost(!this.#manner.again)
+    this.#place.lost()
     this.#tellOver(failure('timeout', false))
   }
 

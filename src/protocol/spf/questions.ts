@@ -1,7 +1,8 @@
 // What an SPF evaluation asks DNS, in SPF's own terms: answers, empty answers that are counted, failures with their reason.
 import { type IpAddress, parseAddress, reverseName, sameAddress } from '../../names/address.ts'
 import { nameFault } from '../../names/domain.ts'
-import type { Answer, RecordType, RecordTypes, Resolver, WhyUnreachable } from '../../net/resolver.ts'
+import type { Answer, RecordType, RecordTypes, Resolver } from '../../net/resolver.ts'
+import { unreadable, whyUnreachable } from '../unreachable.ts'
 
 /** An answer as SPF sees it: no such name and no such record are both empty (RFC 7208 §4.6.4, §5). */
 export type SpfAnswer<T> =
@@ -10,14 +11,6 @@ export type SpfAnswer<T> =
 
 /** RFC 7208 §4.6.4: of a client's names, the first ten are looked at and the rest is ignored. */
 const MOST_NAMES = 10
-
-const reasons: { readonly [W in WhyUnreachable]: string } = {
-  timeout: 'did not answer in time',
-  servfail: 'reported a failure (SERVFAIL)',
-  refused: 'refused to answer (REFUSED)',
-  network: 'could not be reached',
-  malformed: 'gave an answer that cannot be read',
-}
 
 /** Asks one question for SPF. */
 export async function askForSpf<T extends RecordType>(
@@ -28,13 +21,13 @@ export async function askForSpf<T extends RecordType>(
   const answer: Answer<RecordTypes[T]> = await resolver.resolve(name, type)
   switch (answer.kind) {
     case 'unreachable':
-      return { kind: 'failed', reason: `DNS ${reasons[answer.why]} when asked for ${name} ${type}` }
+      return { kind: 'failed', reason: whyUnreachable(answer, name, type) }
     case 'nodata':
     case 'nxdomain':
       return { kind: 'records', records: [] }
     case 'records':
       if (answer.records.length === 0 && answer.malformed.length > 0) {
-        return { kind: 'failed', reason: `DNS ${reasons.malformed} when asked for ${name} ${type}` }
+        return { kind: 'failed', reason: unreadable(name, type) }
       }
       return { kind: 'records', records: answer.records }
   }

@@ -4,6 +4,7 @@ import sys
 import spf
 
 server, port = sys.argv[1], int(sys.argv[2])
+spf.MAX_VOID_LOOKUPS = int(sys.argv[3])
 if spf.DNSLookup.__name__ == "DNSLookup_dnspython":
     import dns.resolver
 
@@ -17,4 +18,8 @@ else:
 
 for line in sys.stdin:
     address, mail_from, helo = line.rstrip("\n").split("\t")
-    print(spf.check2(i=address, s=mail_from, h=helo, querytime=0, timeout=10)[0], flush=True)
+    try:
+        result = spf.check2(i=address, s=mail_from, h=helo, querytime=0, timeout=10)[0]
+    except Exception as fault:
+        result = f"died of {type(fault).__name__}"
+    print(result, flush=True)
