@@ -7,7 +7,7 @@ import { encodeName, liesWithin, Unreadable } from './wire-name.ts'
 import { decodeRecord, soleName, TYPE_DNAME, typeNumbers } from './wire-records.ts'
 
 /** More CNAMEs than this in a row are a mistake, or malice. */
-export const MOST_LINKS = 16
+const MOST_LINKS = 16
 
 /** What a message told. `onward`: it followed the CNAMEs as far as `target` and says nothing of that name. */
 export type Learning = {
@@ -45,7 +45,7 @@ export function failure(why: WhyUnreachable, final: boolean, ...words: readonly 
 const rcodeNames = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET']
 
 /** The name of a response code (RFC 6895 §2.3). */
-export function rcodeName(rcode: number): string {
+function rcodeName(rcode: number): string {
   return rcodeNames[rcode] ?? (rcode === 9 ? 'NOTAUTH' : rcode === 16 ? 'BADVERS' : `RCODE ${rcode}`)
 }
 
