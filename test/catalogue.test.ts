@@ -46,7 +46,7 @@ describe.each(checks.map(check => [check.id, check] as const))('%s', (id, check)
     expect(check.refs.length).toBeGreaterThan(0)
     for (const [name, outcome] of Object.entries(check.outcomes)) {
       expect(Object.keys(kernelOutcomes), `${name} is the kernel's`).not.toContain(name)
-      expect(outcome.says, name).toMatch(/[.)]$/)
+      expect(outcome.says, name).toMatch(/[.)}]$/)
       if (outcome.level === 'warn' || outcome.level === 'fail') expect(outcome.fix, `${name} needs a fix`).toBeTruthy()
     }
   })

@@ -142,6 +142,36 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig'))('our resolv
     resolver.close()
     await partial.stop()
   })
+
+  it('hears a server by IPv6 as by IPv4', async () => {
+    const questions = ministry.domains.slice(0, 50).flatMap(name => types.map(type => ({ name, type })))
+    const heard = await Promise.all(
+      ['127.0.0.1', '::1'].map(async address => {
+        const resolver = createResolver({ servers: [{ address, port: nsd.port }] })
+        const answers = await askAll(resolver, questions)
+        resolver.close()
+        return answers.map((answer, i) => ourWords(questions[i]!.type, answer))
+      }),
+    )
+    expect(heard[1]).toEqual(heard[0])
+  })
+
+  it('leaves a server that is silent, or fails, for one that answers', async () => {
+    const questions = ministry.domains.slice(0, 50).flatMap(name => types.map(type => ({ name, type })))
+    const judged = await dig(nsd.port, questions)
+    const silent = await startLossyProxy(nsd.port, 1, 1)
+    const stranger = await startNsd({
+      'example.test': 'example.test. 60 SOA ns.example.test. h.example.test. 1 1 1 1 1\n',
+    })
+    const servers = [silent, stranger, nsd].map(({ port }) => ({ address: '127.0.0.1', port }))
+    const resolver = createResolver({ servers, timeoutMs: 200 })
+    const answers = await askAll(resolver, questions)
+    resolver.close()
+    await Promise.all([silent.stop(), stranger.stop()])
+    expect(answers.map((answer, i) => ourWords(questions[i]!.type, answer))).toEqual(
+      judged.map((answer, i) => theirWords(answer, questions[i]!.type)),
+    )
+  })
 })
 
 /** Every octet in a TXT record, answers that do not fit a datagram, long chains, a DNAME, wildcards, empty non-terminals. */

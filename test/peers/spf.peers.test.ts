@@ -64,26 +64,30 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound'))('our SPF evaluator
     expect(new Set(ours).size).toBeGreaterThanOrEqual(4)
   })
 
-  it.skipIf(unjudged)('gives what pyspf and Mail::SPF say of made-up records of every kind', async () => {
-    for (const seed of Array.from({ length: WORLDS }, (_, i) => i + 1)) {
-      const world = makeSpfWorld(seed, 60)
-      const authority = await startNsd({ '.': rootZone + world.zone })
-      const direct = createResolver({ servers: [{ address: '127.0.0.1', port: authority.port }] })
-      const random = seededRandom(seed)
-      const cases = world.domains.flatMap(domain =>
-        world.clients
-          .filter(() => random() < 0.5)
-          .map(host => ({ host, mailfrom: `probe@${domain}`, helo: 'h1.host.test' })),
-      )
-      // The peers are asked without their limit of empty answers, which they count in another way; we keep to ours.
-      const { ours, differ, agreed } = await compare(cases, authority, direct, 1_000)
-      direct.close()
-      await authority.stop()
-      expect(differ).toEqual([])
-      expect(new Set(ours).size).toBeGreaterThanOrEqual(5)
-      expect(agreed / cases.length).toBeGreaterThan(0.9)
-    }
-  })
+  it.skipIf(unjudged)(
+    'gives what pyspf and Mail::SPF say of made-up records of every kind',
+    async () => {
+      for (const seed of Array.from({ length: WORLDS }, (_, i) => i + 1)) {
+        const world = makeSpfWorld(seed, 60)
+        const authority = await startNsd({ '.': rootZone + world.zone })
+        const direct = createResolver({ servers: [{ address: '127.0.0.1', port: authority.port }] })
+        const random = seededRandom(seed)
+        const cases = world.domains.flatMap(domain =>
+          world.clients
+            .filter(() => random() < 0.5)
+            .map(host => ({ host, mailfrom: `probe@${domain}`, helo: 'h1.host.test' })),
+        )
+        // The peers are asked without their limit of empty answers, which they count in another way; we keep to ours.
+        const { ours, differ, agreed } = await compare(cases, authority, direct, 1_000)
+        direct.close()
+        await authority.stop()
+        expect(differ).toEqual([])
+        expect(new Set(ours).size).toBeGreaterThanOrEqual(5)
+        expect(agreed / cases.length).toBeGreaterThan(0.9)
+      }
+    },
+    600_000,
+  )
 })
 
 const rootZone = '. 300 SOA ns.test. h.test. 1 1 1 1 1\n. 300 NS ns.test.\n'

@@ -1,5 +1,6 @@
 // Our judgement of TLS and certificates on a real Postfix, against openssl and Postfix's own client: would a sender that demands a proof deliver?
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import certificateExpiry from '../../src/checks/certificate-expiry.ts'
 import certificateName from '../../src/checks/certificate-name.ts'
@@ -7,7 +8,7 @@ import starttlsOffer from '../../src/checks/starttls-offer.ts'
 import { createResolver } from '../../src/net/dns/stub-resolver.ts'
 import { mappedDialer } from '../../src/net/mapped-dialer.ts'
 import { createDialer } from '../../src/net/socket-dialer.ts'
-import type { Finding } from '../../src/report/report.ts'
+import type { Finding, Report } from '../../src/report/report.ts'
 import { target } from '../support/check-tester.ts'
 import { Authority, type Certificate } from './support/certificates.ts'
 import { findingsOf } from './support/judge.ts'
@@ -55,7 +56,7 @@ describe.skipIf(excused('root', 'postfix', 'posttls-finger', 'openssl', 'nsd', '
   beforeAll(async () => {
     authority = await Authority.root('Peers Root')
     postfix = await startPostfix('mx.peers.example', await certificates(authority))
-    nsd = await startNsd({ '.': zone })
+    nsd = await startNsd({ '.': zone(addressOf) })
   })
 
   afterAll(async () => {
@@ -84,6 +85,28 @@ describe.skipIf(excused('root', 'postfix', 'posttls-finger', 'openssl', 'nsd', '
     expect(await says('wrong-name')).toContain('it names other.peers.example, another.peers.example')
     expect(await says('unknown-authority')).toContain('Another Root')
     expect(await says('broken-key')).toContain('454 4.7.0')
+  })
+
+  it.each([
+    ['good', 0, 'works valid covers'],
+    ['expired', 1, 'works expired outside-dates'],
+    ['plain', 0, 'not-offered no-tls no-tls'],
+    ['broken-key', 1, 'refused no-tls no-tls'],
+  ])('of the kind "%s" ends the program with %d', async (kind, status, outcomes) => {
+    const near = await startNsd({ '.': zone(() => '127.0.0.1') })
+    const over = ['--resolver', near.address, '--smtp-port', String(postfix.ports[kind]), '--ca', authority.certificate]
+    const program = fileURLToPath(new URL('../../bin/mailworthy.js', import.meta.url))
+    const asked = ['audit', `${kind}.peers.example`, '--only', 'tls', '--json', ...over]
+    const ended = await run(process.execPath, [program, ...asked])
+    await near.stop()
+    const report = JSON.parse(ended.stdout) as Report
+    expect(report.findings.map(finding => finding.outcome).join(' ')).toBe(outcomes)
+    expect(ended.status).toBe(status)
+    // One dialogue for three checks: the host is not asked thrice.
+    const greetings = new Set(
+      report.findings.flatMap(f => f.evidence.filter(e => e.ask.startsWith('(connect')).map(e => e.ms)),
+    )
+    expect(greetings.size).toBe(1)
   })
 
   it('of a Postfix that is gone is unknown, not missing', async () => {
@@ -129,15 +152,13 @@ describe.skipIf(excused('root', 'postfix', 'posttls-finger', 'openssl', 'nsd', '
 /** Documentation addresses (RFC 5737): the dialer's map leads them to the ports of Postfix. */
 const addressOf = (index: number): string => `192.0.2.${index + 1}`
 
-const zone = [
-  '. 60 SOA ns.test. h.test. 1 1 1 1 1',
-  '. 60 NS ns.test.',
-  ...kinds.flatMap((kind, i) => [
+function zone(address: (index: number) => string): string {
+  const hosts = kinds.flatMap((kind, i) => [
     `${kind}.peers.example. 60 MX 10 ${hostOf(kind)}.`,
-    `${hostOf(kind)}. 60 A ${addressOf(i)}`,
-  ]),
-  '',
-].join('\n')
+    `${hostOf(kind)}. 60 A ${address(i)}`,
+  ])
+  return ['. 60 SOA ns.test. h.test. 1 1 1 1 1', '. 60 NS ns.test.', ...hosts, ''].join('\n')
+}
 
 async function certificates(authority: Authority): Promise<{ readonly [kind: string]: Certificate | undefined }> {
   const stranger = await Authority.root('Another Root')

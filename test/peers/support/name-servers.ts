@@ -10,7 +10,10 @@ export interface NameServer extends Server {
   readonly address: string
 }
 
-/** NSD with these zones: origin (`.` for the root) → master file text. It refuses all names outside of them. */
+/**
+ * NSD with these zones: origin (`.` for the root) → master file text. It refuses all names outside of them, and listens at
+ * 127.0.0.1 and ::1.
+ */
 export async function startNsd(zones: { readonly [origin: string]: string }, at?: number): Promise<NameServer> {
   const folder = temporaryFolder('nsd')
   const port = at ?? (await freePort())
@@ -20,6 +23,7 @@ export async function startNsd(zones: { readonly [origin: string]: string }, at?
   const configuration = `
 server:
   ip-address: 127.0.0.1@${port}
+  ip-address: ::1@${port}
   username: ""
   chroot: ""
   zonesdir: "${folder}"
