@@ -10,6 +10,8 @@ export interface Postfix extends Server {
   readonly configuration: string
   /** The port of each smtpd by its name. */
   readonly ports: { readonly [name: string]: number }
+  /** How many clients have connected so far. */
+  visits(): number
 }
 
 /** Starts Postfix as root. A name whose certificate is undefined does not offer STARTTLS. */
@@ -75,7 +77,11 @@ postlog unix-dgram n - n - 1 postlogd
       return greeted.every(Boolean)
     },
   })
-  return { ...server, configuration, ports }
+  const visits = (): number => {
+    const log = readFileSync(join(folder, 'maillog'), 'latin1')
+    return [...log.matchAll(/smtpd\[\d+\]: connect from /g)].length
+  }
+  return { ...server, configuration, ports, visits }
 }
 
 function greets(port: number): Promise<boolean> {
