@@ -4,8 +4,9 @@ import { escapeName } from './dig.ts'
 
 const folder = new URL('../../../../shared/conformance/zones/', import.meta.url)
 
-/** False in a checkout without the conformance data beside it: then these tests do not run. */
+/** False in a checkout without the conformance data beside it: then these tests do not run, and this says so. */
 export const ministryAtHand = existsSync(new URL('moj.json', folder))
+if (!ministryAtHand) process.stderr.write(`skipped, for want of the conformance data (${folder.pathname})\n`)
 
 interface Owner {
   readonly [type: string]: readonly unknown[]

@@ -51,10 +51,11 @@ export function excused(...programs: readonly string[]): boolean {
   return true
 }
 
-/** What a program that ended left behind; `text` is its output and its complaints in one. */
+/** What a program that ended left behind; `text` is its output and its complaints in one, as they came. */
 export interface Ended {
   readonly status: number | null
   readonly stdout: string
+  readonly stderr: string
   readonly text: string
 }
 
@@ -69,20 +70,19 @@ export async function run(
     timeout: given.timeoutMs ?? 30_000,
     killSignal: 'SIGKILL',
   })
-  let stdout = ''
-  let text = ''
-  child.stdout.setEncoding('latin1').on('data', (chunk: string) => {
-    if (stdout.length < MOST_OUTPUT) stdout += chunk
-    if (text.length < MOST_OUTPUT) text += chunk
-  })
-  child.stderr.setEncoding('latin1').on('data', (chunk: string) => {
-    if (text.length < MOST_OUTPUT) text += chunk
-  })
+  const kept = { stdout: '', stderr: '', text: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('latin1').on('data', (chunk: string) => {
+      if (kept.text.length > MOST_OUTPUT) return
+      kept[name] += chunk
+      kept.text += chunk
+    })
+  }
   // A program may end without reading what it was given.
   child.stdin.on('error', () => undefined)
   child.stdin.end(given.input ?? '')
   const [status] = (await once(child, 'close')) as [number | null]
-  return { status, stdout, text }
+  return { status, ...kept }
 }
 
 /** As `run`, for a step without which the test cannot go on. */
