@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { docHead, headOf } from '../scripts/docs.ts'
-import { groups, kernelOutcomes } from '../src/audit/check.ts'
+import { kernelOutcomes } from '../src/audit/check.ts'
 import { checks } from '../src/checks/index.ts'
 import { profiles } from '../src/checks/profiles.ts'
+import { findingGroups, groupOf } from '../src/report/groups.ts'
 import { providers } from '../src/rules/providers.ts'
 
 const root = new URL('../', import.meta.url)
@@ -38,9 +39,21 @@ describe.each(checks.map(check => [check.id, check] as const))('%s', (id, check)
     expect(headOf(readFileSync(new URL(`docs/checks/${id}.md`, root), 'utf8'))).toBe(docHead(check))
   })
 
+  it('leaves nothing to be written', () => {
+    const page = readFileSync(new URL(`docs/checks/${id}.md`, root), 'utf8')
+    const texts = ['src', 'test'].map(room =>
+      readFileSync(new URL(`${room}/checks/${id}${room === 'src' ? '' : '.test'}.ts`, root), 'utf8'),
+    )
+    for (const text of [page, ...texts]) expect(text).not.toContain('TODO')
+    for (const heading of ['What it looks at', 'When it is unknown', 'Mending it'])
+      expect(page, heading).toMatch(new RegExp(`\\n## ${heading}\\n\\s*[^#\\s]`))
+  })
+
   it('is worded for people', () => {
     expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/)
-    expect(groups).toContain(check.group)
+    expect(findingGroups.map(group => group.id)).toContain(check.group)
+    // A finding carries no group: views find it by the id.
+    expect(groupOf(id).id).toBe(check.group)
     expect(check.title).toMatch(/^[A-Z].*[^.]$/)
     expect(check.why).toMatch(/\.$/)
     expect(check.refs.length).toBeGreaterThan(0)

@@ -1,9 +1,10 @@
 // Runs one audit: expands subjects, gathers what the checks need, lets them judge, and makes the report.
 
 import { inOrder } from '../report/evidence.ts'
+import { groupOf, groupRank } from '../report/groups.ts'
 import type { Evidence, Finding, Json, Level, Readings, Report } from '../report/report.ts'
 import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
-import { type AnyCheck, groups, kernelOutcomes, type Ruling } from './check.ts'
+import { type AnyCheck, kernelOutcomes, type Ruling } from './check.ts'
 import { type Know, Unknowable } from './fact.ts'
 import { deadlineAfter, Gatherer, type Means, SharedFacts } from './gather.ts'
 import type { Profile } from './profile.ts'
@@ -108,7 +109,7 @@ class Audit {
   async findings(): Promise<Finding[]> {
     const { profile, wanted } = this.#options
     const checks = this.#catalogue.checks.filter(c => profile.checks[c.id] !== undefined && (wanted?.(c) ?? true))
-    const ordered = checks.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
+    const ordered = checks.toSorted((a, b) => groupRank(groupOf(a.id)) - groupRank(groupOf(b.id)))
     return (await Promise.all(ordered.map(check => this.#findingsOf(check)))).flat()
   }
 

@@ -1,11 +1,11 @@
 // A check is a pure judgement over facts: every way it can end is a named outcome with its sentence and its remedy.
+import type { findingGroups } from '../report/groups.ts'
 import type { Json, Level, RecordChange } from '../report/report.ts'
 import type { Fact } from './fact.ts'
 import type { Scope, Subjects } from './scope.ts'
 
-/** The groups that `--only` and `--skip` take and that reports are ordered by. */
-export const groups = ['dns', 'mx', 'spf', 'dkim', 'dmarc', 'rdns', 'helo', 'dnsbl', 'tls'] as const
-export type Group = (typeof groups)[number]
+/** What `--only` and `--skip` take beside ids, and reports are ordered by: the groups of the report. */
+export type Group = (typeof findingGroups)[number]['id']
 
 /** The facts a check wants, under the names it uses for them. A fact fits when its subject is part of the check's. */
 export type Needs<S extends Scope> = { readonly [name: string]: FactFor<S> }
@@ -31,7 +31,7 @@ export interface Ruling<K extends string> {
   readonly records?: readonly RecordChange[]
 }
 
-/** One question, judged. The id is `<group>-<noun>` and the name of its source, its test and its page. */
+/** One question, judged. The id is the name of its source, its test and its page; `groupOf` tells the group by it. */
 export interface Check<S extends Scope, N extends Needs<S>, K extends string> {
   readonly id: string
   readonly group: Group

@@ -1,5 +1,5 @@
 // Which checks `--only` and `--skip` leave: by id or by group.
-import { type AnyCheck, groups } from '../audit/check.ts'
+import type { AnyCheck } from '../audit/check.ts'
 import type { Profile } from '../audit/profile.ts'
 import { checks } from '../checks/index.ts'
 import { visible } from '../report/visible.ts'
@@ -14,11 +14,12 @@ export function selectChecks(
   only: readonly string[] | undefined,
   skip: readonly string[] | undefined,
 ): (check: AnyCheck) => boolean {
+  const groups = [...new Set<string>(checks.map(check => check.group))]
   for (const [option, names] of [
     ['--only', only],
     ['--skip', skip],
   ] as const) {
-    const wrong = names?.find(name => !groups.includes(name as never) && !checks.some(check => check.id === name))
+    const wrong = names?.find(name => !groups.includes(name) && !checks.some(check => check.id === name))
     if (wrong !== undefined) {
       throw new UsageError(
         `${option}: "${visible(wrong)}" is neither a check (see \`mailworthy checks\`) nor a group (${groups.join(', ')})`,

@@ -7,7 +7,7 @@ export interface FindingGroup {
 }
 
 /** In the order of reading: what the name is, what it says about itself, who sends for it, how it takes mail. */
-const known: readonly FindingGroup[] = [
+export const findingGroups = [
   { id: 'dns', title: 'DNS' },
   { id: 'mx', title: 'MX' },
   { id: 'spf', title: 'SPF' },
@@ -22,7 +22,9 @@ const known: readonly FindingGroup[] = [
   { id: 'brand', title: 'Brand indicators' },
   { id: 'egress', title: 'Outgoing connections' },
   { id: 'm365', title: 'Microsoft 365' },
-]
+] as const satisfies readonly FindingGroup[]
+
+const known: readonly FindingGroup[] = findingGroups
 
 /** Beginnings of ids that are not the group's own name; the first that fits counts. */
 const belongs: readonly (readonly [beginning: string, group: string])[] = [
