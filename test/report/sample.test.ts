@@ -11,3 +11,12 @@ it('the sample report is what the lab gives today', async () => {
     expect(steady(sample), `${file}: npm run golden`).toBe(steady(kept))
   }
 })
+
+it('the README shows lines of the sample', () => {
+  const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+  const sample = read('reports/sample/report.txt')
+  const excerpt = /```\n(✗[^`]*)```/.exec(read('README.md'))![1]!
+  // An ellipsis leaves the rest of a line away.
+  const strangers = excerpt.split('\n').filter(line => !sample.includes(line.replace(/ …$/, '')))
+  expect(strangers).toEqual([])
+})
