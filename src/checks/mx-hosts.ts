@@ -3,6 +3,7 @@ import { defineCheck, type Ruling } from '../audit/check.ts'
 import { type HostAddresses, knownAddresses, unlearnt } from '../facts/host-addresses.ts'
 import { mx } from '../facts/mx.ts'
 import { mxAddresses } from '../facts/mx-addresses.ts'
+import { spfRecord } from '../facts/spf-record.ts'
 import { displayName } from '../names/domain.ts'
 import type { MailExchanger } from '../protocol/mx.ts'
 
@@ -22,7 +23,7 @@ export default defineCheck({
   title: 'Every MX host of the domain is a host name with an address',
   why: 'Replies and bounces go to the MX hosts. A domain that cannot be answered is refused as a sender by many receivers, and a host that cannot be found delays every message to it.',
   refs: ['RFC 5321 §5.1', 'RFC 2181 §10.3', 'RFC 1035 §3.3.9'],
-  needs: { mx, mxAddresses },
+  needs: { mx, mxAddresses, spfRecord },
   outcomes: {
     found: { level: 'pass', says: 'Mail for the domain goes to {hosts}: every host has an address.' },
     implicit: {
@@ -34,6 +35,11 @@ export default defineCheck({
       level: 'fail',
       says: '{domain} has neither an MX record nor an address: mail to it cannot be delivered, and many receivers refuse mail from it.',
       fix: 'Publish an MX record for {domain} that names its mail server. If it neither takes nor sends mail, publish a null MX ("0 .").',
+    },
+    parked: {
+      level: 'warn',
+      says: '{domain} has neither an MX record nor an address, and its SPF record lets nobody send: it is kept out of mail, but does not say so to senders, who try for days.',
+      fix: 'Publish a null MX for {domain}: mail to it is then refused at once.',
     },
     'no-domain': { level: 'info', says: '{domain} does not exist, so it has no mail hosts.' },
     'null-mx': { level: 'info', says: '{domain} takes no mail (null MX), so it has no mail hosts.' },
@@ -81,8 +87,14 @@ export default defineCheck({
       fix: 'Keep the MX records and addresses that are needed: senders try only a few.',
     },
   },
-  evaluate({ mx, mxAddresses }, { domain }) {
-    if (mx.kind === 'none') return { outcome: mx.exists ? 'none' : 'no-domain', data: { domain } }
+  evaluate({ mx, mxAddresses, spfRecord }, { domain }) {
+    if (mx.kind === 'none') {
+      if (!mx.exists) return { outcome: 'no-domain', data: { domain } }
+      if (!spfRecord.records.some(record => /^v=spf1 +-all *$/i.test(record)))
+        return { outcome: 'none', data: { domain } }
+      const nullMx = { do: 'publish', name: domain, type: 'MX', value: '0 .' } as const
+      return { outcome: 'parked', data: { domain }, records: [nullMx] }
+    }
     if (mx.kind === 'null') return { outcome: 'null-mx', data: { domain } }
     if (mx.kind === 'implicit') {
       const addresses = texts(mxAddresses.get(mx.host)!)

@@ -35,7 +35,21 @@ describeCheck(mxHosts, {
       says: '(192.0.2.80)',
     },
   ],
-  none: [{ zone: 'example.org TXT "v=spf1 -all"', says: 'neither an MX record nor an address', fix: 'null MX' }],
+  none: [
+    {
+      zone: 'example.org TXT "v=spf1 include:example.net -all"',
+      says: 'neither an MX record nor an address',
+      fix: 'null MX',
+    },
+  ],
+  parked: [
+    {
+      zone: 'example.org TXT "v=spf1 -all"',
+      says: 'its SPF record lets nobody send: it is kept out of mail',
+      fix: 'Publish a null MX',
+      records: [{ do: 'publish', name: 'example.org', type: 'MX', value: '0 .' }],
+    },
+  ],
   'no-domain': [{ zone: 'example.net A 192.0.2.1', says: 'example.org does not exist' }],
   'null-mx': [
     { zone: 'example.org MX 0 .', says: 'takes no mail (null MX)' },
