@@ -29,6 +29,8 @@ export interface AuditOptions {
   readonly wanted?: (check: AnyCheck) => boolean
   /** Seconds after which the rest is unknown. */
   readonly timeout?: number
+  /** The moment at which things are judged, such as the dates of a certificate; this one by default. */
+  readonly now?: Date
   /** Told of faults in checks and facts; the audit goes on. */
   readonly onFault?: (where: string, fault: unknown) => void
 }
@@ -46,7 +48,7 @@ export class AuditRun {
 
   /** One report. Never throws for anything that the world, a record or a check does. */
   async audit(target: Target, options: AuditOptions): Promise<Report> {
-    const at = new Date()
+    const at = options.now ?? new Date()
     const started = performance.now()
     const deadline = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
     try {
@@ -194,13 +196,20 @@ class Audit {
 
   async #expandNew(scope: Scope): Promise<Expanded<Scope>> {
     if (scope === 'domain') return { subjects: [{ domain: this.#target.domain }], gaps: [] }
-    const expansion = this.#catalogue.expansions.find(e => e.to === scope)
-    if (!expansion) throw new Error(`nothing expands to the scope "${scope}"`)
-    const parents = await this.#expand(expansion.from)
-    const results = await Promise.all(parents.subjects.map(parent => this.#children(expansion, parent)))
+    const expansions = this.#catalogue.expansions.filter(e => e.to === scope)
+    if (expansions.length === 0) throw new Error(`nothing expands to the scope "${scope}"`)
+    const results = (await Promise.all(expansions.map(expansion => this.#expandBy(expansion)))).flat()
     const seen = new Map<string, Subjects[Scope]>()
     for (const child of results.flatMap(r => r.subjects)) seen.set(scopes[scope].key(child as never), child)
-    return { subjects: [...seen.values()], gaps: [...parents.gaps, ...results.flatMap(r => r.gaps)] }
+    // Two ways from one parent tell its gap once.
+    const gaps = new Map(results.flatMap(r => r.gaps).map(gap => [JSON.stringify(gap), gap]))
+    return { subjects: [...seen.values()], gaps: [...gaps.values()] }
+  }
+
+  async #expandBy(expansion: Expansion): Promise<Expanded<Scope>[]> {
+    const { subjects, gaps } = await this.#expand(expansion.from)
+    const found = await Promise.all(subjects.map(parent => this.#children(expansion, parent)))
+    return [{ subjects: [], gaps }, ...found]
   }
 
   async #children(expansion: Expansion, parent: Subjects[Scope]): Promise<Expanded<Scope>> {

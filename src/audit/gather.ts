@@ -1,7 +1,9 @@
 // Gathers facts: each once per subject, with every question and answer kept as the fact's evidence.
+import { endpointText } from '../names/endpoint.ts'
 import type { Dialer } from '../net/dialer.ts'
-import type { Answer, RecordType, RecordTypes, Resolver } from '../net/resolver.ts'
+import type { Resolver } from '../net/resolver.ts'
 import type { Evidence } from '../report/report.ts'
+import { answerText } from './answer-text.ts'
 import { type Fact, type Know, Unknowable, type World } from './fact.ts'
 import { type Scope, type Subjects, scopes } from './scope.ts'
 
@@ -22,9 +24,6 @@ interface Gathered {
 }
 
 const MOST_SHARED = 20_000
-
-/** Characters of an answer that evidence shows: a record of 60 KB stands behind ten findings. */
-const MOST_SHOWN = 4096
 
 /** What is learnt of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
 export class SharedFacts {
@@ -156,7 +155,7 @@ function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
       if (answer.kind === 'unreachable') gathered.transient = true
       gathered.evidence.push({
         ask: `${name} ${type}`,
-        answer: shortened(describeAnswer(answer)),
+        answer: answerText(type, answer),
         server: answer.server,
         ms: Math.round(performance.now() - started),
       })
@@ -172,7 +171,7 @@ function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
       const connection = await dialer.connect(to, timeoutMs)
       if (connection.kind === 'failed') gathered.transient = true
       gathered.evidence.push({
-        ask: `connect to ${to.address.includes(':') ? `[${to.address}]` : to.address}:${to.port}`,
+        ask: `connect to ${endpointText(to.address, to.port)}`,
         answer: connection.kind === 'failed' ? `${connection.why}: ${connection.detail}` : 'connected',
         server: to.address,
         ms: Math.round(performance.now() - started),
@@ -180,39 +179,4 @@ function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
       return connection
     },
   }
-}
-
-function shortened(text: string): string {
-  return text.length <= MOST_SHOWN
-    ? text
-    : `${text.slice(0, MOST_SHOWN)}… (${text.length - MOST_SHOWN} more characters)`
-}
-
-/** An answer in one line, as evidence shows it. */
-function describeAnswer(answer: Answer<RecordTypes[RecordType]>): string {
-  switch (answer.kind) {
-    case 'unreachable':
-      return answer.extended === undefined ? answer.why : `${answer.why} (${answer.extended})`
-    case 'nxdomain':
-      return `NXDOMAIN${via(answer.chain)}`
-    case 'nodata':
-      return `no such record${via(answer.chain)}`
-    case 'records': {
-      const shown = answer.records.map(describeRecord)
-      const unread = answer.malformed.map(bad => `unreadable ${bad.type}: ${bad.reason}`)
-      return `${[...shown, ...unread].join(' | ')}${via(answer.chain)}`
-    }
-  }
-}
-
-function describeRecord(record: RecordTypes[RecordType]): string {
-  if (typeof record === 'string') return record
-  if (Array.isArray(record)) return record.map(part => JSON.stringify(part)).join(' ')
-  if ('exchange' in record) return `${record.preference} ${record.exchange === '' ? '.' : record.exchange}`
-  if ('serial' in record) return `${record.mname} ${record.rname} ${record.serial} (minimum ${record.minimum})`
-  return ''
-}
-
-function via(chain: readonly string[]): string {
-  return chain.length > 1 ? ` (by CNAME ${chain.join(' → ')})` : ''
 }

@@ -85,7 +85,10 @@ export interface SomeSubjects<S extends Scope> {
   readonly left: NoSubjects
 }
 
-/** How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learnt. */
+/**
+ * How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learnt. Several may
+ * lead to one scope: an endpoint may be that of an MX host, or a listener of our own.
+ */
 export interface Expansion<P extends Scope = Scope, C extends Scope = Scope> {
   readonly from: P
   readonly to: C

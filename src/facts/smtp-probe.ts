@@ -1,7 +1,7 @@
 // What does an MX host say to a stranger at one of its addresses, and which certificates does it show?
 import { defineFact, Unknowable } from '../audit/fact.ts'
+import { endpointText } from '../names/endpoint.ts'
 import type { Certificate } from '../net/certificate.ts'
-import { endpointText } from '../net/dialer.ts'
 import { probeSmtp, type SmtpProbe } from '../net/smtp-probe.ts'
 import { replyText } from '../net/smtp-replies.ts'
 

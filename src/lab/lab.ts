@@ -1,5 +1,5 @@
 // Starts the embedded little internet: its name server, its MX hosts with their certificates, and the map that leads there.
-import { endpointText } from '../net/dialer.ts'
+import { endpointText } from '../names/endpoint.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
 import { startMx } from './mx-server.ts'
 import { startNameServer } from './name-server.ts'

@@ -1,5 +1,4 @@
 // How everything but DNS reaches a host: one seam, so that the lab can map addresses and evidence can be recorded.
-import { parseAddress } from '../names/address.ts'
 
 /** What TLS is wanted: the name for SNI. The certificate is never refused; what is wrong with it is told. */
 export interface TlsWish {
@@ -56,10 +55,4 @@ export interface Connection {
 /** Opens connections. Failures are values; only bugs throw. */
 export interface Dialer {
   connect(to: { readonly address: string; readonly port: number }, timeoutMs: number): Promise<Connection | DialFailure>
-}
-
-/** An address and port as one text, `192.0.2.1:25` or `[2001:db8::1]:25`; equal endpoints give equal texts. */
-export function endpointText(address: string, port: number): string {
-  const text = parseAddress(address)?.text ?? address
-  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`
 }

@@ -1,5 +1,6 @@
 // A Dialer that keeps few connections open at once: MX hosts are shared, and one that feels attacked turns us away.
-import { type Connection, type Dialer, endpointText } from './dialer.ts'
+import { endpointText } from '../names/endpoint.ts'
+import type { Connection, Dialer } from './dialer.ts'
 
 /** How many connections may be open at once, in all and to one address and port. */
 export interface ConnectionLimits {

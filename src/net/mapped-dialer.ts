@@ -1,5 +1,6 @@
 // A Dialer for the lab: documentation addresses lead to loopback ports, and nothing else is ever connected.
-import { type Dialer, endpointText } from './dialer.ts'
+import { endpointText } from '../names/endpoint.ts'
+import type { Dialer } from './dialer.ts'
 
 /** Where an endpoint, written as `endpointText` does, really leads. */
 export type EndpointMap = ReadonlyMap<string, { readonly address: string; readonly port: number }>

@@ -3,7 +3,7 @@ import { AuditRun, type Catalogue } from '../../src/audit/audit.ts'
 import { type AnyCheck, defineCheck } from '../../src/audit/check.ts'
 import { defineFact, Unknowable } from '../../src/audit/fact.ts'
 import type { Profile } from '../../src/audit/profile.ts'
-import { defineExpansion } from '../../src/audit/scope.ts'
+import { defineExpansion, type Expansion } from '../../src/audit/scope.ts'
 import type { Resolver } from '../../src/net/resolver.ts'
 import type { Report } from '../../src/report/report.ts'
 import { nobody, target } from '../support/check-tester.ts'
@@ -84,10 +84,10 @@ const profile: Profile = {
   checks: { 'dns-words': { required: true, gate: 'close' }, 'mx-reachable': { required: true, gate: 'warn' } },
 }
 
-function catalogue(): Catalogue {
+function catalogue(...more: readonly Expansion[]): Catalogue {
   return {
     checks: [reachable, words] as unknown as readonly AnyCheck[],
-    expansions: [toHosts],
+    expansions: [toHosts, ...more],
     readings: async () => ({}) as never,
     readiness: () => ({}),
     rules: {},
@@ -159,6 +159,30 @@ describe('an audit', () => {
     const report = await auditOf('example.org TXT none')
     expect(said(report)[1]).toBe('info mx-reachable example.org: Does not apply: there are no hosts.')
     expect(report).toMatchObject({ verdict: 'pass', required: { passed: 1, of: 1 } })
+  })
+
+  it('takes the subjects of a scope from everything that leads to it, each once', async () => {
+    const own = defineExpansion({
+      from: 'domain',
+      to: 'host',
+      subjects: async () => [{ host: 'own.example.net' }, { host: 'A.example.net' }],
+    })
+    const resolver = zoneResolver(
+      'example.org TXT a.example.net\na.example.net A 192.0.2.1\nown.example.net A 192.0.2.2',
+    )
+    const run = new AuditRun(catalogue(own), { resolver, dialer: nobody, ehloName: 'x' })
+    const report = await run.audit(target(), { profile })
+    expect(said(report).slice(1)).toEqual([
+      'pass mx-reachable A.example.net: Has 192.0.2.1.',
+      'pass mx-reachable own.example.net: Has 192.0.2.2.',
+    ])
+  })
+
+  it('judges at the moment that it is given', async () => {
+    const resolver = zoneResolver('example.org TXT none')
+    const run = new AuditRun(catalogue(), { resolver, dialer: nobody, ehloName: 'x' })
+    const report = await run.audit(target(), { profile, now: new Date('2026-11-20T08:00:00Z') })
+    expect(report.at).toBe('2026-11-20T08:00:00.000Z')
   })
 
   it('turns a bug into one unknown finding, tells it, and goes on', async () => {

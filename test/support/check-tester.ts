@@ -26,6 +26,7 @@ export interface Case {
     ownFamilies?: readonly (4 | 6)[]
   }
   readonly dialer?: Dialer
+  /** The moment of the audit; that of the test unless said otherwise. */
   readonly now?: Date
   /** What the sentence must contain or match: the words a person reads. */
   readonly says: string | RegExp
@@ -47,7 +48,7 @@ export const nobody: Dialer = {
 /** All findings of one check about a little world. */
 export async function findingsOf(
   check: unknown,
-  situation: Pick<Case, 'zone' | 'target' | 'dialer'>,
+  situation: Pick<Case, 'zone' | 'target' | 'dialer' | 'now'>,
 ): Promise<readonly Finding[]> {
   const one = check as AnyCheck
   const profile = { name: 'test', title: 'test', checks: { [one.id]: { required: true, gate: 'warn' as const } } }
@@ -62,7 +63,11 @@ export async function findingsOf(
     },
     { resolver: zoneResolver(situation.zone), dialer: situation.dialer ?? nobody, ehloName: 'probe.example.net' },
   )
-  const report = await run.audit(target(situation.target), { profile, onFault: (_, fault) => faults.push(fault) })
+  const report = await run.audit(target(situation.target), {
+    profile,
+    ...(situation.now === undefined ? {} : { now: situation.now }),
+    onFault: (_, fault) => faults.push(fault),
+  })
   if (faults.length > 0) throw faults[0]
   return report.findings
 }

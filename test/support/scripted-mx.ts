@@ -1,7 +1,8 @@
 // MX hosts out of a script, without a socket: what each says in turn, and the TLS that comes after STARTTLS.
 import { X509Certificate } from 'node:crypto'
 import type { ServerCertificate } from '../../src/lab/certificates.ts'
-import { type Dialer, type DialFailure, endpointText, type TlsSession } from '../../src/net/dialer.ts'
+import { endpointText } from '../../src/names/endpoint.ts'
+import type { Dialer, DialFailure, TlsSession } from '../../src/net/dialer.ts'
 
 /** Replies in the order of banner, EHLO, STARTTLS, EHLO under TLS, QUIT. Where they end, nothing more is said. */
 export interface ScriptedMx {
