@@ -3,7 +3,8 @@
 // RFC 5321 §4.1.4 forbids refusing mail only because the name leads elsewhere, and pools of servers that share a name are
 // common: a warning. A name that leads nowhere breaks §2.3.5 ("only resolvable, fully-qualified domain names"): a failure.
 import { defineCheck, type Ruling } from '../audit/check.ts'
-import { type FamilyAddresses, type HeloAddresses, heloAddresses } from '../facts/helo-addresses.ts'
+import type { FamilyAddresses } from '../facts/family-addresses.ts'
+import { type HeloAddresses, heloAddresses } from '../facts/helo-addresses.ts'
 import type { IpAddress } from '../names/address.ts'
 
 type Outcome =
@@ -79,13 +80,18 @@ function judge(helo: Extract<HeloAddresses, { kind: 'name' }>, address: IpAddres
   const records = [{ do: 'publish', name: helo.name, type, value: address.text } as const]
   if (helo.leadsBack === 'yes') return { outcome: 'matches', data }
   if (own.state === 'unknown') return { outcome: 'unanswered', data: { ...data, reason: own.reason } }
-  if (own.state === 'found') return { outcome: 'elsewhere', data: { ...data, addresses: own.addresses }, records }
+  if (own.state === 'found')
+    return { outcome: 'elsewhere', data: { ...data, addresses: texts(own.addresses) }, records }
   // RFC 8020: a name that does not exist has nothing of the other family either.
   if (!own.exists) return { outcome: 'unresolvable', data: { ...data, absence: absenceWords(own) }, records }
   if (other.state === 'found')
-    return { outcome: 'other-family', data: { ...data, addresses: other.addresses }, records }
+    return { outcome: 'other-family', data: { ...data, addresses: texts(other.addresses) }, records }
   if (other.state === 'unknown') return { outcome: 'unanswered', data: { ...data, reason: other.reason } }
   return { outcome: 'unresolvable', data: { ...data, absence: absenceWords(own) }, records }
+}
+
+function texts(addresses: readonly IpAddress[]): readonly string[] {
+  return addresses.map(({ text }) => text)
 }
 
 function absenceWords(own: Extract<FamilyAddresses, { state: 'none' }>): string {

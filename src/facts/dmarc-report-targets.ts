@@ -48,12 +48,11 @@ export const dmarcReportTargets = defineFact({
     )
     const looked = wanted.slice(0, MOST_TARGETS)
     const identity = once((domain: string) => identify(resolver, domain))
-    const mailbox = once((domain: string) => takesMail(resolver, domain))
     const targets = looked.map(async ({ tag, uri, host }): Promise<ReportTarget> => {
       const [authorization, takes] = await Promise.all([
         // The domain itself needs no walk to be of its own organization.
         host === at ? ({ state: 'not-needed' } as const) : authorize(resolver, identity(at), identity(host)),
-        uri.kind === 'mailto' ? mailbox(host) : undefined,
+        uri.kind === 'mailto' ? takesMail(know, host) : undefined,
       ])
       return { tag, uri, authorization, authorizedAt: authorizationName(at, host), takesMail: takes }
     })

@@ -1,18 +1,12 @@
 // Which addresses does a host have, in each family? What DNS did not answer stays unknown, and the other family counts.
 import { defineFact } from '../audit/fact.ts'
-import { type IpAddress, parseAddress } from '../names/address.ts'
-import type { Resolver } from '../net/resolver.ts'
-import { recordsOf, whyUnreachable } from './answers.ts'
-
-/** The addresses of one family. */
-export type AddressesOfFamily =
-  | { readonly state: 'found'; readonly addresses: readonly IpAddress[] }
-  | { readonly state: 'none' }
-  | { readonly state: 'unknown'; readonly reason: string }
+import type { IpAddress } from '../names/address.ts'
+import type { Answer } from '../net/resolver.ts'
+import { addressesIn, type FamilyAddresses } from './family-addresses.ts'
 
 export interface HostAddresses {
-  readonly ipv4: AddressesOfFamily
-  readonly ipv6: AddressesOfFamily
+  readonly ipv4: FamilyAddresses
+  readonly ipv6: FamilyAddresses
   /** The name that a CNAME at the host leads to. */
   readonly alias: string | undefined
   /** How many addresses there are beyond those that are looked at. */
@@ -26,12 +20,13 @@ export const hostAddresses = defineFact({
   name: 'host-addresses',
   scope: 'host',
   async gather({ host }, { resolver }): Promise<HostAddresses> {
-    const [a, aaaa] = await Promise.all([ask(resolver, host, 'A', 4), ask(resolver, host, 'AAAA', 6)])
+    const [a, aaaa] = await Promise.all([resolver.resolve(host, 'A'), resolver.resolve(host, 'AAAA')])
+    const [ipv4, ipv6] = [addressesIn(a, host, 'A'), addressesIn(aaaa, host, 'AAAA')]
     return {
-      ipv4: a.found,
-      ipv6: aaaa.found,
-      alias: a.alias ?? aaaa.alias,
-      omitted: a.omitted + aaaa.omitted,
+      ipv4: first(ipv4),
+      ipv6: first(ipv6),
+      alias: aliasIn(a) ?? aliasIn(aaaa),
+      omitted: count(ipv4) - count(first(ipv4)) + count(ipv6) - count(first(ipv6)),
     }
   },
 })
@@ -47,25 +42,14 @@ export function unlearnt({ ipv4, ipv6 }: HostAddresses): string | undefined {
   return reasons.length === 0 ? undefined : reasons.join('; ')
 }
 
-async function ask(resolver: Resolver, host: string, type: 'A' | 'AAAA', family: 4 | 6) {
-  const answer = await resolver.resolve(host, type)
-  if (answer.kind === 'unreachable') {
-    const found: AddressesOfFamily = { state: 'unknown', reason: whyUnreachable(answer, host, type) }
-    return { found, alias: undefined, omitted: 0 }
-  }
-  const alias = answer.chain.length > 1 ? answer.chain.at(-1) : undefined
-  const byText = new Map<string, IpAddress>()
-  for (const text of recordsOf(answer)) {
-    const address = parseAddress(text)
-    if (address?.family === family) byText.set(address.text, address)
-  }
-  const addresses = [...byText.values()].sort((a, b) => (a.text < b.text ? -1 : 1))
-  const omitted = Math.max(0, addresses.length - MOST_ADDRESSES)
-  return { found: state(addresses.slice(0, MOST_ADDRESSES)), alias, omitted }
+function first(family: FamilyAddresses): FamilyAddresses {
+  return family.state === 'found' ? { state: 'found', addresses: family.addresses.slice(0, MOST_ADDRESSES) } : family
+}
 
-  function state(some: readonly IpAddress[]): AddressesOfFamily {
-    if (some.length > 0) return { state: 'found', addresses: some }
-    if (answer.kind === 'records') return { state: 'unknown', reason: `the ${type} records of ${host} cannot be read` }
-    return { state: 'none' }
-  }
+function count(family: FamilyAddresses): number {
+  return family.state === 'found' ? family.addresses.length : 0
+}
+
+function aliasIn(answer: Answer<string>): string | undefined {
+  return answer.kind !== 'unreachable' && answer.chain.length > 1 ? answer.chain.at(-1) : undefined
 }
