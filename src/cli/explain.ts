@@ -2,6 +2,7 @@
 import type { AnyCheck } from '../audit/check.ts'
 import { checks } from '../checks/index.ts'
 import { visible } from '../report/visible.ts'
+import { wrap } from '../report/wrap.ts'
 import { UsageError } from './failure.ts'
 
 /** Prints what a check asks and every way it can end. Throws `UsageError` with near names for an id that is none. */
@@ -30,14 +31,14 @@ export function listChecks(json: boolean, out: NodeJS.WritableStream): void {
 function explanation(check: AnyCheck): string {
   const outcomes = Object.entries(check.outcomes).flatMap(([name, { level, says, fix }]) => [
     `  ${level.padEnd(7)} ${name}`,
-    ...wrap(says, 4),
-    ...(fix === undefined ? [] : wrap(`What to do: ${fix}`, 4)),
+    ...indented(says, 4),
+    ...(fix === undefined ? [] : indented(`What to do: ${fix}`, 4)),
     '',
   ])
   return [
     `${check.id}: ${check.title}`,
     '',
-    ...wrap(check.why, 0),
+    ...indented(check.why, 0),
     '',
     'How it can end (words in braces are filled in):',
     '',
@@ -46,14 +47,8 @@ function explanation(check: AnyCheck): string {
   ].join('\n')
 }
 
-function wrap(text: string, indent: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > 100) {
-      lines.push(' '.repeat(indent) + line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, ' '.repeat(indent) + line]
+const WIDTH = 100
+
+function indented(text: string, indent: number): readonly string[] {
+  return wrap(text, WIDTH - indent).map(line => ' '.repeat(indent) + line)
 }
