@@ -2,8 +2,10 @@
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { spfEvaluation } from '../facts/spf-evaluation.ts'
 import type { IpAddress } from '../names/address.ts'
-import type { SpfEvaluation } from '../protocol/spf/evaluate.ts'
+import { isFqdn } from '../names/domain.ts'
+import { knownResult, type SpfEvaluation } from '../protocol/spf/evaluate.ts'
 import { addressTerm, withFirst } from '../protocol/spf/write.ts'
+import { replaceTxt } from '../protocol/txt-change.ts'
 
 const list =
   'Put {term} in front of the other mechanisms in the SPF record of {domain}, if mail leaves from {address} on purpose.'
@@ -26,7 +28,7 @@ export default defineCheck({
       says: 'MAIL FROM {domain} is neutral in SPF from {address}: {reason}. Receivers and DMARC treat that as no pass.',
       fix: list,
     },
-    none: { level: 'info', says: 'MAIL FROM {domain} has no SPF result from {address}: {reason}.' },
+    none: { level: 'info', says: 'MAIL FROM {domain} has no SPF result from {address}: {reason}.{wanted}' },
     permerror: {
       level: 'fail',
       says: 'MAIL FROM {domain} is a permanent error in SPF from {address}: {reason}.',
@@ -46,61 +48,51 @@ export default defineCheck({
     'helo-neutral': { level: 'info', says: 'HELO {domain} is neutral in SPF from {address}: {reason}.' },
     'helo-none': {
       level: 'info',
-      says: 'HELO {domain} has no SPF result from {address}: {reason}. Bounces, which have no sender, cannot pass SPF. A record at {domain} that lists {term} would let them.',
+      says: 'HELO {domain} has no SPF result from {address}: {reason}. Bounces, which have no sender, cannot pass SPF.{wanted}',
     },
     'helo-permerror': {
       level: 'warn',
       says: 'HELO {domain} is a permanent error in SPF from {address}: {reason}. Bounces cannot pass SPF.',
-      fix: mend,
+      fix: 'Mend the SPF record of {domain}; an audit of {domain} itself tells more.',
     },
   },
   evaluate({ spf: { mailfrom, helo } }, { address }) {
-    const first = { ...told(mailfrom, address), outcome: outcomeOf(mailfrom) }
-    return helo === undefined ? first : [first, { ...told(helo, address), outcome: greeted(helo) }]
+    const first = { ...told(mailfrom, address), outcome: knownResult(mailfrom) }
+    if (helo === undefined) return first
+    const greeted = knownResult(helo)
+    // The same record asked twice: what is wrong with it is said once.
+    if (helo.domain === mailfrom.domain && greeted !== 'pass' && greeted === first.outcome) return first
+    return [first, { ...told(helo, address), outcome: greeted === 'temperror' ? greeted : `helo-${greeted}` }]
   },
 })
 
-/**
- * RFC 7208 §5.5 has receivers pass over reverse lookups that fail; ours may fail where theirs do not, so only a pass is sure
- * without them.
- */
-function isSure({ result, skipped }: SpfEvaluation): boolean {
-  return result !== 'temperror' && (result === 'pass' || skipped.length === 0)
-}
-
-function outcomeOf(evaluation: SpfEvaluation) {
-  return isSure(evaluation) ? evaluation.result : ('temperror' as const)
-}
-
-function greeted(evaluation: SpfEvaluation) {
-  const { result } = evaluation
-  return isSure(evaluation) && result !== 'temperror' ? (`helo-${result}` as const) : ('temperror' as const)
-}
-
 function told(evaluation: SpfEvaluation, address: IpAddress): Omit<Ruling<never>, 'outcome'> {
-  const { identity, domain, result, record, reason, skipped, matched, explanation, lookups, voids } = evaluation
+  const { identity, domain, record, reason, skipped, matched, explanation, lookups, voids } = evaluation
+  const result = knownResult(evaluation)
   const term = addressTerm(address)
   const unlisted = result === 'fail' || result === 'softfail' || result === 'neutral'
-  const records =
-    unlisted && record !== undefined && isSure(evaluation)
-      ? ([
-          { do: 'remove', name: domain, type: 'TXT', value: record },
-          { do: 'publish', name: domain, type: 'TXT', value: withFirst(record, term) },
-        ] as const)
-      : []
+  const reasons = evaluation.result === 'temperror' ? [reason, ...skipped] : skipped
   return {
     data: {
       domain,
       address: address.text,
       identity: identity === 'helo' ? 'HELO' : 'MAIL FROM',
       result,
-      reason: isSure(evaluation) ? reason : [...(result === 'temperror' ? [reason] : []), ...skipped].join('; '),
+      reason: result === 'temperror' ? reasons.join('; ') : reason,
       by: matched.map(m => m.text).join(' → '),
       lookups,
       voids,
       term,
+      // An address literal or a bare host name in HELO can have no record (RFC 7208 §4.3).
+      wanted: isFqdn(domain) ? wanted(identity, domain, term) : '',
       explained: explanation === undefined ? '' : ` The domain tells refused senders: "${explanation}"`,
     },
-    records,
+    records: unlisted && record !== undefined ? replaceTxt(domain, record, withFirst(record, term)) : [],
   }
+}
+
+function wanted(identity: SpfEvaluation['identity'], domain: string, term: string): string {
+  return identity === 'helo'
+    ? ` A record at ${domain} that lists ${term} would let them.`
+    : ` The record that is published there has to list ${term}.`
 }

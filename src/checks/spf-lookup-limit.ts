@@ -54,7 +54,10 @@ export default defineCheck({
   evaluate({ tree }) {
     const absent = whyNoRecord(tree)
     if (absent !== undefined) return { outcome: 'no-record', data: { reason: absent } }
-    const { loops, failures, dynamic, broken, tooLarge } = gapsOf(tree)
+    const { loops, unread, dynamic, broken, tooLarge } = gapsOf(tree)
+    // An address that did not answer costs what it costs; the hosts of an mx may be too many.
+    const unknownHosts = allSteps(tree).flatMap(({ step }) => step.hostsUnknown ?? [])
+    const failures = [...new Set([...unread, ...unknownHosts])]
     const lookups = worstCase(tree)
     const whole = loops.length + failures.length + dynamic.length + broken.length === 0 && !tooLarge
     const data = { lookups, limit: LOOKUP_LIMIT, costs: costs(tree), atLeast: whole ? '' : 'at least ' }

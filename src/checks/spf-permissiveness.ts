@@ -1,9 +1,10 @@
 // Does the SPF record say no to anybody? What it makes of everyone who is not listed, and how wide its networks are.
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { spfTree } from '../facts/spf-tree.ts'
-import { everyoneTerm, wideTerms } from '../protocol/spf/breadth.ts'
-import { finalAll, gapsOf, type SpfNode, whyNoRecord } from '../protocol/spf/tree.ts'
-import { withAll } from '../protocol/spf/write.ts'
+import { everyoneTerm, letsAll, wideTerms } from '../protocol/spf/breadth.ts'
+import { finalAll, gapsOf, type SpfNode, stepsOf, whyNoRecord } from '../protocol/spf/tree.ts'
+import { withAll, withoutTerms } from '../protocol/spf/write.ts'
+import { replaceTxt } from '../protocol/txt-change.ts'
 
 type Outcome =
   | 'fail'
@@ -53,7 +54,7 @@ export default defineCheck({
       says: 'The SPF record lets through networks far wider than any sender has: {terms}.',
       fix: 'Correct the prefix lengths, or list only the addresses that send.',
     },
-    unfinished: { level: 'unknown', says: 'How the SPF record ends could not be learnt: {reason}.' },
+    unfinished: { level: 'unknown', says: 'How much the SPF record lets through could not be learnt: {reason}.' },
   },
   evaluate({ tree }, { domain }) {
     const absent = whyNoRecord(tree)
@@ -62,11 +63,14 @@ export default defineCheck({
     if (open) {
       const data = { domain, term: open.text, included: open.domain }
       if (open.domain !== domain) return { outcome: 'everyone-included', data }
-      const narrowed = /all$/i.test(open.text) ? changed(tree, domain) : []
-      return { outcome: 'everyone', data, records: narrowed }
+      return { outcome: 'everyone', data, records: narrowed(tree, domain) }
     }
     const wide = wideTerms(tree).map(term => (term.domain === domain ? term.text : `${term.text} of ${term.domain}`))
-    const ending = ruleEnd(tree, domain)
+    const { unread } = gapsOf(tree)
+    const end = ruleEnd(tree, domain)
+    // What could not be read may let everyone through.
+    const mayBeOpen = unread.length > 0 && (end.outcome === 'fail' || end.outcome === 'softfail')
+    const ending: Ruling<Outcome> = mayBeOpen ? { outcome: 'unfinished', data: { reason: unread.join('; ') } } : end
     return wide.length === 0 ? ending : [{ outcome: 'wide', data: { terms: wide } }, ending]
   },
 })
@@ -74,8 +78,8 @@ export default defineCheck({
 function ruleEnd(tree: SpfNode, domain: string): Ruling<Outcome> {
   const end = finalAll(tree)
   if (end === 'unknown') {
-    const { failures, broken, dynamic, loops } = gapsOf(tree)
-    if (failures.length > 0) return { outcome: 'unfinished', data: { reason: failures.join('; ') } }
+    const { unread, broken, dynamic, loops } = gapsOf(tree)
+    if (unread.length > 0) return { outcome: 'unfinished', data: { reason: unread.join('; ') } }
     const why = [...broken, ...loops].map(({ node }) => node.domain)
     return { outcome: 'no-record', data: { reason: `it is decided by ${[...why, ...dynamic].join(', ')}` } }
   }
@@ -96,9 +100,20 @@ function ruleEnd(tree: SpfNode, domain: string): Ruling<Outcome> {
 
 /** The same record, ended with ~all: it refuses nobody who is not refused elsewhere, and is a beginning. */
 function changed(tree: SpfNode, domain: string) {
+  return tree.state === 'read' ? replaceTxt(domain, tree.record.text, withAll(tree.record.text, '~')) : []
+}
+
+/** The record without the terms that let everyone through; none is proposed when nobody would be left that passes. */
+function narrowed(tree: SpfNode, domain: string) {
   if (tree.state !== 'read') return []
-  return [
-    { do: 'remove', name: domain, type: 'TXT', value: tree.record.text },
-    { do: 'publish', name: domain, type: 'TXT', value: withAll(tree.record.text, '~') },
-  ] as const
+  const { text, mechanisms } = tree.record
+  const open = stepsOf(tree).filter(letsAll)
+  const kept = mechanisms.filter(m => m.name !== 'all' && !open.some(step => step.term === m))
+  if (!kept.some(m => m.qualifier === '+')) return []
+  const bare = withoutTerms(
+    text,
+    open.map(step => step.term),
+  )
+  const ends = mechanisms.some(m => m.name === 'all' && (m.qualifier === '-' || m.qualifier === '~'))
+  return replaceTxt(domain, text, ends ? bare : withAll(bare, '~'))
 }

@@ -44,7 +44,7 @@ export default defineCheck({
       return {
         outcome: 'multiple',
         data: { domain, count: records.length, published: records, proposal },
-        records: [...records.map(remove), ...(merged === undefined ? [] : [publish(merged)])],
+        records: merged === undefined ? [] : [...records.map(remove), publish(merged)],
       }
     }
     if (record !== undefined) return { outcome: 'found', data: { domain, record } }
@@ -53,7 +53,7 @@ export default defineCheck({
       return {
         outcome: 'misspelt',
         data: { domain, text: missed.text, reason: missed.reason },
-        records: [remove(missed.text), ...(meant === undefined ? [] : [publish(meant)])],
+        records: meant === undefined ? [] : [remove(missed.text), publish(meant)],
       }
     }
     const value = hasMx === true ? 'v=spf1 mx ~all' : undefined

@@ -50,8 +50,8 @@ export default defineCheck({
     ]
     const local = places('ls')
     if (local.length > 0) return { outcome: 'local-part', data: { terms: local } }
-    const { failures, dynamic } = gapsOf(tree)
-    if (failures.length > 0) return { outcome: 'unfinished', data: { reason: failures.join('; ') } }
+    const { unread, dynamic } = gapsOf(tree)
+    if (unread.length > 0) return { outcome: 'unfinished', data: { reason: unread.join('; ') } }
     const other = Object.keys(meanings).filter(letter => reached.some(found => found.letter === letter))
     if (other.length > 0) {
       return {

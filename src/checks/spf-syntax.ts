@@ -1,9 +1,10 @@
 // Can the SPF record be read, and every record that it includes? One bad term anywhere makes the whole a permanent error.
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { spfTree } from '../facts/spf-tree.ts'
-import { parseSpf, type SyntaxFault } from '../protocol/spf/parse.ts'
+import type { SyntaxFault } from '../protocol/spf/parse.ts'
 import { gapsOf, nodesOf, type PlacedNode, type SpfNode, whyNoRecord } from '../protocol/spf/tree.ts'
-import { markedRecord, withReplaced } from '../protocol/spf/write.ts'
+import { markedRecord, mendedRecord, withAll, withoutTerms } from '../protocol/spf/write.ts'
+import { replaceTxt } from '../protocol/txt-change.ts'
 
 type Outcome =
   | 'valid'
@@ -12,6 +13,8 @@ type Outcome =
   | 'included-missing'
   | 'included-multiple'
   | 'ignored-term'
+  | 'unreached'
+  | 'redirect-ignored'
   | 'unfinished'
   | 'no-record'
 
@@ -51,6 +54,16 @@ export default defineCheck({
       says: '"{term}" in the record of {included} does nothing: with "=" it is an unknown modifier, and those are ignored.',
       fix: 'If a mechanism was meant, write it with a colon: {meant}.',
     },
+    unreached: {
+      level: 'warn',
+      says: 'In the SPF record, "{all}" stands before {terms}: evaluation ends there, and nobody looks at what is behind it.',
+      fix: 'Put "{all}" at the end of the record, behind all mechanisms, or remove what stands behind it.',
+    },
+    'redirect-ignored': {
+      level: 'warn',
+      says: 'In the SPF record, "{redirect}" does nothing beside "{all}": a redirect is followed only when there is no "all".',
+      fix: 'Remove "{redirect}" if the record is right as it works now. If the record of {included} is to be used, remove "{all}" instead.',
+    },
     unfinished: {
       level: 'unknown',
       says: 'What could be read is in order, but not everything could be asked: {reason}.',
@@ -63,9 +76,13 @@ export default defineCheck({
     }
     const absent = whyNoRecord(tree)
     if (absent !== undefined) return { outcome: 'no-record', data: { reason: absent } }
-    const { broken, failures } = gapsOf(tree)
-    const found = [...broken.flatMap(placed => brokenRulings(placed, domain)), ...ignoredTerms(tree)]
-    if (failures.length > 0) found.push({ outcome: 'unfinished', data: { reason: failures.join('; ') } })
+    const { broken, unread } = gapsOf(tree)
+    const found = [
+      ...broken.flatMap(placed => brokenRulings(placed, domain)),
+      ...ignoredTerms(tree),
+      ...unreached(tree),
+    ]
+    if (unread.length > 0) found.push({ outcome: 'unfinished', data: { reason: unread.join('; ') } })
     const [first, ...rest] = found
     if (first) return [first, ...rest]
     return { outcome: 'valid', data: { count: countRead(tree) } }
@@ -74,20 +91,7 @@ export default defineCheck({
 
 /** One ruling for each fault of the domain's own record; all of them get the whole mended record, where it can be told. */
 function rulings({ domain, text, faults }: SpfNode & { state: 'invalid' }): Ruling<Outcome>[] {
-  let mended: string | undefined = text
-  for (const { term, suggestion } of faults.toReversed()) {
-    if (mended !== undefined) {
-      mended = suggestion === undefined ? undefined : withReplaced(mended, term.column, term.text.length, suggestion)
-    }
-  }
-  const whole = mended !== undefined && parseSpf(mended).ok ? mended : undefined
-  const records =
-    whole === undefined
-      ? []
-      : ([
-          { do: 'remove', name: domain, type: 'TXT', value: text },
-          { do: 'publish', name: domain, type: 'TXT', value: whole },
-        ] as const)
+  const records = replaceTxt(domain, text, mendedRecord(text, faults))
   return faults
     .slice(0, 10)
     .map(fault => ({ outcome: 'invalid', data: { ...place(text, fault), remedy: remedy(fault) }, records }))
@@ -121,12 +125,42 @@ function ignoredTerms(tree: SpfNode): Ruling<Outcome>[] {
     node.state !== 'read'
       ? []
       : node.record.unknown
-          .filter(({ key }) => /^(all|a|mx|ptr|ip4|ip6|include|exists)$/i.test(key))
+          .filter(({ key }) => /^(all|a|mx|ptr|ipv?4|ipv?6|include|exists)$/i.test(key))
           .map(({ text, key, value }) => ({
             outcome: 'ignored-term' as const,
-            data: { term: text, included: node.domain, meant: `${key.toLowerCase()}:${value.source}` },
+            data: { term: text, included: node.domain, meant: `${key.toLowerCase().replace('v', '')}:${value.source}` },
           })),
   )
+}
+
+/**
+ * RFC 7208 §5.1, §6.1: whoever put something behind "all" believes that it works. Terms that ask DNS are not brought to life by a proposal:
+ * they might lead beyond the ten lookups, or nowhere.
+ */
+function unreached(tree: SpfNode): Ruling<Outcome>[] {
+  if (tree.state !== 'read') return []
+  const { text, mechanisms, redirect } = tree.record
+  const all = mechanisms.find(m => m.name === 'all')
+  if (all === undefined) return []
+  const behind = mechanisms.slice(mechanisms.indexOf(all) + 1)
+  const found: Ruling<Outcome>[] = []
+  if (behind.length > 0) {
+    const harmless =
+      all.qualifier !== '+' && behind.every(({ name }) => name === 'ip4' || name === 'ip6' || name === 'all')
+    found.push({
+      outcome: 'unreached',
+      data: { all: all.text, terms: behind.map(term => term.text) },
+      records: harmless ? replaceTxt(tree.domain, text, withAll(text, all.qualifier)) : [],
+    })
+  }
+  if (redirect) {
+    found.push({
+      outcome: 'redirect-ignored',
+      data: { redirect: redirect.text, all: all.text, included: redirect.domain.source },
+      records: replaceTxt(tree.domain, text, withoutTerms(text, [redirect])),
+    })
+  }
+  return found
 }
 
 function countRead(tree: SpfNode): number {

@@ -1,6 +1,7 @@
 // The typed facts of a report that programs act on, gathered from the same facts that the checks judge.
 import { type Know, Unknowable } from '../audit/fact.ts'
 import type { Target } from '../audit/scope.ts'
+import { knownResult } from '../protocol/spf/evaluate.ts'
 import { dependsOnLocalPart } from '../protocol/spf/tree.ts'
 import type { Readings } from '../report/report.ts'
 import { blocklistStanding, listedZones, unaskedZones } from './blocklist-standing.ts'
@@ -49,7 +50,7 @@ async function spfReadings(recall: Know, domain: string, { address, helo }: Egre
       egress: address.text,
       identity,
       // RFC 7208 §2.6.6: a result that a transient fault kept from being known.
-      result: evaluation?.result ?? 'temperror',
+      result: evaluation ? knownResult(evaluation) : 'temperror',
       dependsOnLocalPart: identity === 'mailfrom' && tree !== undefined && dependsOnLocalPart(tree),
     }
   })

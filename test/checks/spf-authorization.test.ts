@@ -91,7 +91,13 @@ describeCheck(spfAuthorization, {
       records: change('v=spf1 ?all', 'v=spf1 ip4:192.0.2.10 ?all'),
     },
   ],
-  none: [{ zone: 'example.org A 192.0.2.1', target: from, says: 'example.org publishes no SPF record' }],
+  none: [
+    {
+      zone: 'example.org A 192.0.2.1',
+      target: from,
+      says: 'example.org publishes no SPF record. The record that is published there has to list ip4:192.0.2.10.',
+    },
+  ],
   permerror: [
     {
       zone: record('ip4:192.0.2.10 moo -all'),
@@ -156,14 +162,14 @@ describeCheck(spfAuthorization, {
       name: 'a name of one label',
       zone: record('ip4:192.0.2.10 -all'),
       target: { egress: ['192.0.2.10 localhost'] },
-      says: 'it has only one label',
+      says: /has only one label\. Bounces, which have no sender, cannot pass SPF\.$/,
       findings: 2,
     },
     {
       name: 'an address literal',
       zone: record('ip4:192.0.2.10 -all'),
       target: { egress: ['192.0.2.10 [192.0.2.10]'] },
-      says: 'it is an address',
+      says: /not a domain name\. Bounces, which have no sender, cannot pass SPF\.$/,
       findings: 2,
     },
   ],
@@ -177,5 +183,14 @@ it('gives each identity its own finding', async () => {
   expect(findings.map(f => [f.outcome, f.level])).toEqual([
     ['fail', 'fail'],
     ['helo-pass', 'pass'],
+  ])
+})
+
+it('says once what is wrong with a record that both identities are judged by', async () => {
+  const target = { egress: ['192.0.2.10 example.org'] }
+  expect((await findingsOf(spfAuthorization, { zone: record('-all'), target })).map(f => f.outcome)).toEqual(['fail'])
+  expect((await findingsOf(spfAuthorization, { zone: record('+all'), target })).map(f => f.outcome)).toEqual([
+    'pass',
+    'helo-pass',
   ])
 })

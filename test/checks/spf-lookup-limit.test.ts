@@ -7,6 +7,11 @@ const hosts = (count: number): string => Array.from({ length: count }, (_, i) =>
 describeCheck(spfLookupLimit, {
   within: [
     {
+      name: 'an address that does not answer is counted all the same',
+      zone: `${record('a:slow.example.net -all')}slow.example.net FAULT timeout`,
+      says: 'needs 1 of 10 lookups',
+    },
+    {
       name: 'ip4, ip6, all and exp cost nothing',
       zone: record('ip4:192.0.2.1 ip6:2001:db8::1 exp=x.example.org -all'),
       says: 'needs 0 of 10 lookups',
@@ -90,6 +95,11 @@ describeCheck(spfLookupLimit, {
     },
   ],
   unfinished: [
+    {
+      name: 'MX hosts that may be too many',
+      zone: `${record('mx:slow.example.net -all')}slow.example.net FAULT timeout`,
+      says: 'asked for slow.example.net MX',
+    },
     {
       zone: `${record('a include:slow.example.net -all')}slow.example.net FAULT timeout`,
       says: 'at least 2 of 10 lookups, but not everything could be asked: DNS did not answer in time when asked for slow.example.net TXT',

@@ -62,6 +62,29 @@ describeCheck(spfPermissiveness, {
       records: change('v=spf1 mx +all', 'v=spf1 mx ~all'),
     },
     { name: 'all without a sign is +all', zone: record('all'), says: '"all" authorizes' },
+    { name: 'nothing is proposed when nobody would be left', zone: record('+all'), says: '"+all"', records: [] },
+    {
+      name: 'what stood behind it comes to life',
+      zone: record('+all ip4:192.0.2.1'),
+      says: '"+all"',
+      records: change('v=spf1 +all ip4:192.0.2.1', 'v=spf1 ip4:192.0.2.1 ~all'),
+    },
+    {
+      name: 'a prefix of nothing behind an address',
+      zone: `${record('mx a/0 -all')}example.org A 192.0.2.1`,
+      says: '"a/0" authorizes',
+      records: change('v=spf1 mx a/0 -all', 'v=spf1 mx -all'),
+    },
+    {
+      name: 'an MX host with a prefix of nothing',
+      zone: `${record('mx//0 -all')}example.org MX 10 mx.example.org\nmx.example.org AAAA 2001:db8::1`,
+      says: '"mx//0" authorizes',
+    },
+    {
+      name: 'a question that is answered alike for everyone',
+      zone: `${record('exists:yes.example.org -all')}yes.example.org A 127.0.0.2`,
+      says: '"exists:yes.example.org" authorizes',
+    },
     {
       name: 'a network of everything',
       zone: record('ip4:0.0.0.0/0 -all'),
@@ -83,6 +106,12 @@ describeCheck(spfPermissiveness, {
   ],
   wide: [
     {
+      name: 'a prefix of nothing at a name without addresses lets nobody through',
+      zone: record('a/0 -all'),
+      says: 'a/0',
+      findings: 2,
+    },
+    {
       zone: record('ip4:10.0.0.0/8 ip4:192.0.2.0/24 -all'),
       says: 'wider than any sender has: ip4:10.0.0.0/8.',
       findings: 2,
@@ -95,6 +124,11 @@ describeCheck(spfPermissiveness, {
     },
   ],
   unfinished: [
+    {
+      name: 'an include that may let everyone through',
+      zone: `${record('include:slow.example.net -all')}slow.example.net FAULT timeout`,
+      says: 'How much the SPF record lets through could not be learnt: DNS did not answer in time',
+    },
     { zone: `${record('redirect=slow.example.net')}slow.example.net FAULT timeout`, says: 'did not answer in time' },
   ],
   unknowable: [{ zone: 'example.org FAULT servfail', says: 'SERVFAIL' }],

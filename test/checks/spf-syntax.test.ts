@@ -10,6 +10,11 @@ const change = (was: string, is: string) => [
 
 describeCheck(spfSyntax, {
   valid: [
+    {
+      name: 'an address that does not answer is no matter of syntax',
+      zone: `${record('v=spf1 a:slow.example.net -all')}slow.example.net FAULT timeout`,
+      says: 'can be read',
+    },
     { zone: record('v=spf1 mx a/24//64 -all'), says: 'can be read' },
     {
       name: 'unknown modifiers are ignored',
@@ -102,6 +107,40 @@ describeCheck(spfSyntax, {
       zone: record('v=spf1 ip4=192.0.2.1 -all'),
       says: '"ip4=192.0.2.1" in the record of example.org does nothing',
       fix: 'ip4:192.0.2.1',
+    },
+    {
+      name: 'with the name of nothing',
+      zone: record('v=spf1 ipv6=2001:db8::1 -all'),
+      says: 'does nothing',
+      fix: 'ip6:2001:db8::1',
+    },
+  ],
+  unreached: [
+    {
+      zone: record('v=spf1 mx ~all ip4:192.0.2.1 ip6:2001:db8::/32'),
+      says: '"~all" stands before ip4:192.0.2.1, ip6:2001:db8::/32',
+      fix: 'at the end of the record',
+      records: [
+        { do: 'remove', name: 'example.org', type: 'TXT', value: 'v=spf1 mx ~all ip4:192.0.2.1 ip6:2001:db8::/32' },
+        { do: 'publish', name: 'example.org', type: 'TXT', value: 'v=spf1 mx ip4:192.0.2.1 ip6:2001:db8::/32 ~all' },
+      ],
+    },
+    {
+      name: 'what asks DNS is not brought to life',
+      zone: record('v=spf1 -all include:gone.example.net'),
+      says: 'include:gone.example.net',
+      records: [],
+    },
+  ],
+  'redirect-ignored': [
+    {
+      zone: record('v=spf1 mx -all redirect=_spf.example.net'),
+      says: '"redirect=_spf.example.net" does nothing beside "-all"',
+      fix: 'remove "-all" instead',
+      records: [
+        { do: 'remove', name: 'example.org', type: 'TXT', value: 'v=spf1 mx -all redirect=_spf.example.net' },
+        { do: 'publish', name: 'example.org', type: 'TXT', value: 'v=spf1 mx -all' },
+      ],
     },
   ],
   unfinished: [

@@ -45,13 +45,16 @@ describe('a tag list', () => {
 
 describe('zone-file notation in a record', () => {
   it.each([
-    ['v=DKIM1\\; p=AA\\;', 'v=DKIM1; p=AA;', 'backslashes'],
-    ['"v=DKIM1; p=AA" "BB"', 'v=DKIM1; p=AABB', 'quotation marks'],
+    ['v=DKIM1\\; p=AA\\;', 'v=DKIM1; p=AA;', 'contains backslashes, as a zone file'],
+    ['"v=DKIM1; p=AA" "BB"', 'v=DKIM1; p=AABB', 'contains quotation marks, as a zone file'],
+    ['\xe2\x80\x9cv=DKIM1; p=AA\xe2\x80\x9d', 'v=DKIM1; p=AA', 'typographic quotation marks, as word processors'],
+    ['\xef\xbb\xbfv=DKIM1;\xc2\xa0p=AA', 'v=DKIM1; p=AA', 'an invisible mark and no-break spaces'],
+    ['v=spf1 \xe2\x80\x93all \x96all', 'v=spf1 -all -all', 'dashes in place of hyphens'],
     ['\\"v=DMARC1; p=none\\"', 'v=DMARC1; p=none', 'backslashes and quotation marks'],
     ['( "v=DKIM1; " "p=AA" )', 'v=DKIM1; p=AA', 'quotation marks'],
     ['"v=DMARC1; p=none', 'v=DMARC1; p=none', 'quotation marks'],
   ])('%s', (text, meant, marks) => {
-    expect(pastedText(text)).toEqual({ meant, marks })
+    expect(pastedText(text)).toEqual({ meant, why: expect.stringContaining(marks) })
   })
 
   it('is not seen where there is none', () => {

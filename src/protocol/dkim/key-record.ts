@@ -51,11 +51,7 @@ export function readDkimKey(text: string): DkimKeyRecord {
   const mended = mend(pasted?.meant ?? text)
   if (mended === undefined) return record
   if (pasted === undefined) return { ...record, mended }
-  return {
-    ...record,
-    mended,
-    why: `it contains ${pasted.marks}, as a zone file writes them; in DNS itself they do not belong`,
-  }
+  return { ...record, mended, why: pasted.why }
 }
 
 /** True when a key may verify rsa-sha256 or ed25519-sha256 signatures (RFC 6376 §3.6.1 h=, RFC 8301 §3.1). */

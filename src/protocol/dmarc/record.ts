@@ -75,7 +75,7 @@ function whyDiscarded(text: string): string | undefined {
   if (!VERSION.test(text)) {
     const pasted = pastedText(text)
     if (pasted !== undefined && VERSION.test(pasted.meant)) {
-      return `it contains ${pasted.marks}, as a zone file writes them; in DNS itself they do not belong`
+      return pasted.why
     }
     if (VERSION.test(trimSpace(text))) return 'white space stands before v=DMARC1'
     if (/^\s*v\s*=\s*DMARC1\s+[a-z]/i.test(text)) return 'a semicolon is missing after v=DMARC1'

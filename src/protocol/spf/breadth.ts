@@ -1,6 +1,6 @@
 // How much of the internet an SPF record lets through: everyone, or networks of a size that no sender has.
 import type { Mechanism, Placed } from './parse.ts'
-import { nodesOf, type SpfNode, stepsOf } from './tree.ts'
+import { nodesOf, type SpfNode, type SpfStep, stepsOf } from './tree.ts'
 
 /** 16 million IPv4 addresses and more, more than 4 000 IPv6 sites of a provider: wider than any list of mail hosts. */
 const WIDE = { 4: 8, 6: 19 } as const
@@ -12,17 +12,38 @@ export interface WideTerm extends Placed {
 
 /** The term by which every client of a family passes, wherever it stands in the tree. */
 export function everyoneTerm(node: SpfNode): WideTerm | undefined {
-  for (const { term, child } of stepsOf(node)) {
+  for (const step of stepsOf(node)) {
+    const { term, child } = step
     const own = { domain: node.domain, text: term.text, column: term.column }
     if (term.name === 'redirect') return child && everyoneTerm(child)
+    if (letsAll(step)) return own
     if (!('qualifier' in term) || term.qualifier !== '+') continue
-    if (term.name === 'all' || widest(term) === 0) return own
     if (term.name === 'include' && child) {
       const inner = everyoneTerm(child)
       if (inner) return inner
     }
   }
   return undefined
+}
+
+/** True when every client of a family passes by the term itself, whatever its address. */
+export function letsAll({ term, dynamic, found }: SpfStep): boolean {
+  if (!('qualifier' in term) || term.qualifier !== '+') return false
+  switch (term.name) {
+    case 'all':
+      return true
+    case 'ip4':
+    case 'ip6':
+      return term.prefix === 0
+    case 'a':
+    case 'mx':
+      return (term.prefix4 === 0 && found.v4) || (term.prefix6 === 0 && found.v6)
+    case 'exists':
+      // Without macros it asks the same for everyone.
+      return !dynamic && found.v4
+    default:
+      return false
+  }
 }
 
 /** Terms with a network that is far too wide. */
@@ -47,8 +68,4 @@ function isWide(term: Mechanism): boolean {
     default:
       return false
   }
-}
-
-function widest(term: Mechanism): number | undefined {
-  return term.name === 'ip4' || term.name === 'ip6' ? term.prefix : undefined
 }

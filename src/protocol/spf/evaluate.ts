@@ -66,6 +66,14 @@ export interface SpfEvaluation {
   readonly skipped: readonly string[]
 }
 
+/**
+ * The result as far as it can be known from here. RFC 7208 §5.5 has receivers pass over reverse lookups that fail; ours may fail where
+ * theirs do not, so without them only a pass is sure.
+ */
+export function knownResult({ result, skipped }: SpfEvaluation): SpfResult {
+  return result === 'pass' || skipped.length === 0 ? result : 'temperror'
+}
+
 /** RFC 7208 §4.6.4. */
 export const LOOKUP_LIMIT = 10
 /** RFC 7208 §4.6.4: SHOULD, and RECOMMENDED to be two. */

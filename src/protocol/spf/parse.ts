@@ -87,8 +87,9 @@ export function parseSpf(text: string): ParsedSpf {
   const modifiers: Modifier[] = []
   const faults: SyntaxFault[] = []
   // Terms are separated by spaces only: any other white space is part of a term, and a fault there (§4.6.1).
-  for (const match of text.slice(6).matchAll(/[^ ]+/g)) {
-    const term: Placed = { text: match[0], column: match.index + 7 }
+  const terms = [...text.slice(6).matchAll(/[^ ]+/g)].map(match => ({ text: match[0], column: match.index + 7 }))
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at]!
     try {
       const read = parseTerm(term)
       if ('qualifier' in read) mechanisms.push(read)
@@ -101,6 +102,12 @@ export function parseSpf(text: string): ParsedSpf {
       }
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault
+      const torn = tornTerm(text, term, terms[at + 1])
+      if (torn) {
+        faults.push(torn)
+        at++
+        continue
+      }
       const suggestion = suggestTerm(term.text, candidate => readable(candidate))
       faults.push({ column: term.column + fault.at, term, reason: fault.reason, suggestion })
     }
@@ -116,6 +123,20 @@ export function parseSpf(text: string): ParsedSpf {
       exp: modifiers.find((m): m is KnownModifier => m.name === 'exp'),
       unknown: modifiers.filter(m => m.name === 'unknown'),
     },
+  }
+}
+
+/** `ip4: 192.0.2.1` and `- all`: one fault, though both halves are unreadable by themselves or mean something else. */
+function tornTerm(text: string, term: Placed, next: Placed | undefined): SyntaxFault | undefined {
+  if (next === undefined || !/^[-+~?]$|[:=/]$/.test(term.text)) return undefined
+  const joined = `${term.text}${next.text}`
+  if (joined.length > 300 || !readable(joined)) return undefined
+  const whole = { text: text.slice(term.column - 1, next.column - 1 + next.text.length), column: term.column }
+  return {
+    column: term.column + term.text.length,
+    term: whole,
+    reason: 'a space stands inside of it',
+    suggestion: joined,
   }
 }
 

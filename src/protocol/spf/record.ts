@@ -1,10 +1,13 @@
 // Finds the SPF record among the TXT records of a name, and texts that were meant to be one.
+import { pastedText, plainText } from '../pasted-text.ts'
+import { parseSpf } from './parse.ts'
+import { mendedRecord } from './write.ts'
 
 /** How every SPF record begins: the version, then a space or the end (RFC 7208 §4.5). ABNF literals have no case. */
 const VERSION = /^v=spf1(?: |$)/i
 
 /** What people write when they mean an SPF record; `spf2.0/…` is Sender ID and meant as such. */
-const MEANT = /^[\s"'\\(\u00a0\ufeff]*(?:v\s*=\s*s[pf]{2}|v:spf1|spf\s*=\s*v|spf1\b)/i
+const MEANT = /^[\s"'\\(]*(?:v\s*=\s*s[pf]{2}|v:spf1|spf\s*=\s*v|spf1\b)/i
 
 /** A TXT record that somebody meant as SPF and that no receiver reads as such, and why. */
 export interface NearMiss {
@@ -28,17 +31,19 @@ export function selectSpf(txt: readonly (readonly string[])[]): SpfSelection {
   const texts = txt.map(strings => ({ strings, text: strings.join('') }))
   const records = texts.filter(({ text }) => VERSION.test(text)).map(({ text }) => text)
   const nearMisses = texts
-    .filter(({ text }) => !VERSION.test(text) && MEANT.test(text))
+    .filter(({ text }) => !VERSION.test(text) && MEANT.test(plainText(text)))
     .map(({ text, strings }) => ({ text, reason: whyNotRead(text, strings) }))
   return { records, nearMisses }
 }
 
-/** The record that was meant, as far as that can be told: what stands in front of the version is dropped. */
+/** The record that was meant, as far as that can be told; only one that can be read. */
 export function meantRecord({ text }: NearMiss): string | undefined {
-  const bare = withoutMarks(text.replace(/^[\s"'\\(\u00a0\ufeff]+/, ''))
-    .replace(/^v\s*=\s*spf1[;,:\s]*(?=\S)/i, 'v=spf1 ')
+  const bare = withoutMarks((pastedText(text)?.meant ?? text).replace(/^[\s"'\\(]+/, ''))
+    .replace(/^v\s*=\s*spf1(?![0-9])[;,:\\\s]*(?=\S)/i, 'v=spf1 ')
     .replace(/^(?:spf1|v:spf1)\s+/i, 'v=spf1 ')
-  return VERSION.test(bare) ? bare : undefined
+  if (!VERSION.test(bare)) return undefined
+  const parsed = parseSpf(bare)
+  return parsed.ok ? bare : mendedRecord(bare, parsed.faults)
 }
 
 /** Without quotes, brackets and spaces at its end. By hand: `[…]+$` takes seconds on a record that is nearly all spaces. */
@@ -49,6 +54,8 @@ function withoutMarks(text: string): string {
 }
 
 function whyNotRead(text: string, strings: readonly string[]): string {
+  const pasted = pastedText(text)
+  if (plainText(text) !== text && pasted) return pasted.why
   if (/^\s/.test(text)) return 'a space stands before "v=spf1", which must be the very beginning'
   if (/^["'\\(]/.test(text))
     return `a ${JSON.stringify(text[0])} stands before "v=spf1": quotes belong to the zone file, not into the record`

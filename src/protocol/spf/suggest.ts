@@ -1,5 +1,6 @@
 // Guesses what an unreadable SPF term was meant to be: the mistakes that people make most.
 import { parseAddress } from '../../names/address.ts'
+import { plainText } from '../pasted-text.ts'
 
 const misspelt: { readonly [word: string]: string } = {
   ip: 'ip4',
@@ -20,13 +21,29 @@ const misspelt: { readonly [word: string]: string } = {
  */
 export function suggestTerm(text: string, readable: (candidate: string) => boolean): string | undefined {
   if (text.length > 300) return undefined
-  const words = text.split(/[^\x21-\x7e]+/).filter(word => word !== '')
+  const words = plainText(text)
+    .split(/[^\x21-\x7e]+/)
+    .filter(word => word !== '')
   // A tab, a line feed or a no-break space where a space was meant.
   if (words.length > 1) return words.every(word => readable(word)) ? words.join(' ') : undefined
   const clean = words[0] ?? ''
+  const terms = separated(clean)
+  if (terms?.every(term => readable(term))) return terms.join(' ')
   const bare = clean.replace(/[,;."']+$/, '').replace(/^["',;]+/, '')
   const candidates = [clean, bare, ...variants(bare)]
-  return candidates.find(candidate => candidate !== text && readable(candidate))
+  // What lost its sign must not come back as an "all" that lets everyone through.
+  return candidates.find(candidate => candidate !== text && !/^\+?all$/i.test(candidate) && readable(candidate))
+}
+
+/** Terms that ran into each other: `ip4:192.0.2.1-all`, `ip4:192.0.2.1,192.0.2.2`. */
+function separated(text: string): readonly string[] | undefined {
+  const [, before, all] = /^(.{2,}?)([-~?]all)$/i.exec(text) ?? []
+  if (before !== undefined) return [before, all!]
+  const [, name, list] = /^([-+~?]?ip[46]:)(.*[,;].*)$/i.exec(text) ?? []
+  const addresses = list?.split(/[,;]/).filter(address => address !== '')
+  return addresses === undefined || addresses.length < 2
+    ? undefined
+    : addresses.map(address => (/^[-+~?]?ip[46]:/i.test(address) ? address : `${name}${address}`))
 }
 
 function variants(text: string): string[] {

@@ -24,8 +24,12 @@ export interface SpfStep {
   readonly child: SpfNode | undefined
   /** Empty answers (no such name, no such record) by the client's family. */
   readonly empty: ByFamily
+  /** True where the question had an address for an answer: for `a` and the hosts of an `mx` by family, for `exists` alike. */
+  readonly found: { readonly [F in keyof ByFamily]: boolean }
   /** MX hosts of an `mx` beyond the ten that are allowed: how many there are. */
   readonly tooManyHosts: number | undefined
+  /** Why the MX hosts of an `mx` are not known. */
+  readonly hostsUnknown: string | undefined
   /** Questions that got no answer, with the reason. */
   readonly failures: readonly string[]
 }
@@ -95,7 +99,9 @@ export function emptyAnswers(root: SpfNode, family: keyof ByFamily): number {
 
 /** Why the tree is not whole, so that what is counted in it is the least that it can be. */
 export interface Gaps {
-  /** Questions that got no answer. */
+  /** Records that could not be asked for, with the reason. */
+  readonly unread: readonly string[]
+  /** All questions that got no answer: those, and the ones for addresses and MX hosts. */
   readonly failures: readonly string[]
   /** Includes whose target only a message fills in: `include:%{i}._spf.example.org of example.org`. */
   readonly dynamic: readonly string[]
@@ -110,10 +116,11 @@ export function gapsOf(root: SpfNode): Gaps {
   const nodes = nodesOf(root)
   const inState = (...states: SpfNode['state'][]): PlacedNode[] =>
     nodes.filter(({ node }) => states.includes(node.state))
-  const unreachable = nodes.flatMap(({ node }) => (node.state === 'unreachable' ? [node.reason] : []))
+  const unread = [...new Set(nodes.flatMap(({ node }) => (node.state === 'unreachable' ? [node.reason] : [])))]
   const steps = allSteps(root)
   return {
-    failures: [...new Set([...unreachable, ...steps.flatMap(({ step }) => step.failures)])],
+    unread,
+    failures: [...new Set([...unread, ...steps.flatMap(({ step }) => step.failures)])],
     dynamic: steps
       .filter(({ step }) => step.dynamic && (step.term.name === 'include' || step.term.name === 'redirect'))
       .map(({ step, domain }) => `${step.term.text} of ${domain}`),

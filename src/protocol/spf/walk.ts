@@ -14,9 +14,15 @@ import { type ByFamily, type SpfNode, type SpfStep, WALK_LIMIT } from './tree.ts
 import { macroValue, senderOf } from './values.ts'
 
 /** What does not fit into the answer of a question. */
-type Found = Pick<SpfStep, 'empty' | 'tooManyHosts' | 'failures'>
+type Found = Pick<SpfStep, 'empty' | 'found' | 'tooManyHosts' | 'hostsUnknown' | 'failures'>
 
-const nothing: Found = { empty: { v4: 0, v6: 0 }, tooManyHosts: undefined, failures: [] }
+const nothing: Found = {
+  empty: { v4: 0, v6: 0 },
+  found: { v4: false, v6: false },
+  tooManyHosts: undefined,
+  hostsUnknown: undefined,
+  failures: [],
+}
 
 /** The tree below `domain`. Never throws for anything that a record, a name or a server does. */
 export function walkSpf(domain: string, resolver: Resolver): Promise<SpfNode> {
@@ -97,8 +103,14 @@ class Walk {
         return { target, ...(await this.#addresses(target)) }
       case 'exists': {
         const answer = await this.#ask(target, 'A')
-        const empty = answer.kind === 'records' && answer.records.length === 0 ? 1 : 0
-        return { target, empty: { v4: empty, v6: empty }, failures: failuresOf(answer) }
+        const empty = isEmpty(answer) ? 1 : 0
+        const found = hasRecords(answer)
+        return {
+          target,
+          empty: { v4: empty, v6: empty },
+          found: { v4: found, v6: found },
+          failures: failuresOf(answer),
+        }
       }
       case 'mx':
         return { target, ...(await this.#hosts(target)) }
@@ -107,12 +119,14 @@ class Walk {
 
   async #hosts(target: string): Promise<Found> {
     const answer = await this.#ask(target, 'MX')
-    if (answer.kind === 'failed') return { ...nothing, failures: [answer.reason] }
+    if (answer.kind === 'failed') return { ...nothing, hostsUnknown: answer.reason, failures: [answer.reason] }
     if (answer.records.length === 0) return { ...nothing, empty: { v4: 1, v6: 1 } }
     const hosts = answer.records.map(mx => mx.exchange).filter(host => !cannotBeAsked(host))
     const found = await Promise.all(hosts.slice(0, LOOKUP_LIMIT).map(host => this.#addresses(host)))
     return {
+      ...nothing,
       empty: { v4: sum(found, 'v4'), v6: sum(found, 'v6') },
+      found: { v4: found.some(one => one.found.v4), v6: found.some(one => one.found.v6) },
       failures: found.flatMap(one => one.failures),
       tooManyHosts: answer.records.length > LOOKUP_LIMIT ? answer.records.length : undefined,
     }
@@ -121,8 +135,9 @@ class Walk {
   async #addresses(host: string): Promise<Found> {
     const [a, aaaa] = await Promise.all([this.#ask(host, 'A'), this.#ask(host, 'AAAA')])
     return {
+      ...nothing,
       empty: { v4: isEmpty(a) ? 1 : 0, v6: isEmpty(aaaa) ? 1 : 0 },
-      tooManyHosts: undefined,
+      found: { v4: hasRecords(a), v6: hasRecords(aaaa) },
       failures: [...failuresOf(a), ...failuresOf(aaaa)],
     }
   }
@@ -152,6 +167,10 @@ function cannotBeAsked(name: string): boolean {
 
 function isEmpty(answer: SpfAnswer<unknown>): boolean {
   return answer.kind === 'records' && answer.records.length === 0
+}
+
+function hasRecords(answer: SpfAnswer<unknown>): boolean {
+  return answer.kind === 'records' && answer.records.length > 0
 }
 
 function failuresOf(answer: SpfAnswer<unknown>): readonly string[] {

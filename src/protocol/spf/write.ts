@@ -1,6 +1,6 @@
 // Writes SPF records: an address added, records merged, an end put on. What stood there stays, term by term.
 import type { IpAddress } from '../../names/address.ts'
-import { type Mechanism, type Placed, parseSpf, type Qualifier, type SpfRecord } from './parse.ts'
+import { type Mechanism, type Placed, parseSpf, type Qualifier, type SpfRecord, type SyntaxFault } from './parse.ts'
 
 /** The mechanism that lists one address. */
 export function addressTerm(address: IpAddress): string {
@@ -9,27 +9,48 @@ export function addressTerm(address: IpAddress): string {
 
 /** The record with a mechanism put in front of all others, where nothing can come before it. */
 export function withFirst(text: string, term: string): string {
-  const rest = termsOf(text).join(' ')
-  return rest === '' ? `v=spf1 ${term}` : `v=spf1 ${term} ${rest}`
+  return ['v=spf1', term, ...termsOf(text).filter(other => other.toLowerCase() !== term.toLowerCase())].join(' ')
 }
 
-/** The record with another `all`: the ones it has are replaced by one, which is otherwise put at its end. */
+/**
+ * The record with another `all`, behind every mechanism, where it hides none: the ones it has are replaced by it. Modifiers stay at the end.
+ */
 export function withAll(text: string, qualifier: Qualifier): string {
-  const terms = termsOf(text)
-  const at = terms.findIndex(isAll)
-  const kept = terms.filter(term => !isAll(term))
-  return [
-    'v=spf1',
-    ...kept.slice(0, at < 0 ? undefined : at),
-    `${sign(qualifier)}all`,
-    ...(at < 0 ? [] : kept.slice(at)),
-  ].join(' ')
+  const terms = termsOf(text).filter(term => !isAll(term))
+  const isModifier = (term: string): boolean => /^[a-z][a-z0-9._-]*=/i.test(term)
+  const mechanisms = terms.filter(term => !isModifier(term))
+  return ['v=spf1', ...mechanisms, `${sign(qualifier)}all`, ...terms.filter(isModifier)].join(' ')
 }
 
-/** The record with one term replaced, or taken out. */
-export function withReplaced(text: string, column: number, length: number, by: string): string {
-  const replaced = `${text.slice(0, column - 1)}${by}${text.slice(column - 1 + length)}`
-  return `v=spf1 ${termsOf(replaced).join(' ')}`.trim()
+/** The record without some of its terms. */
+export function withoutTerms(text: string, terms: readonly Placed[]): string {
+  return withReplaced(
+    text,
+    terms.map(term => ({ term, by: '' })),
+  )
+}
+
+/** The record with every unreadable term replaced by what was probably meant; undefined when one of them cannot be guessed. */
+export function mendedRecord(text: string, faults: readonly SyntaxFault[]): string | undefined {
+  const changes: { readonly term: Placed; readonly by: string }[] = []
+  for (const { term, suggestion } of faults) {
+    if (suggestion === undefined) return undefined
+    changes.push({ term, by: suggestion })
+  }
+  const mended = withReplaced(text, changes)
+  return parseSpf(mended).ok ? mended : undefined
+}
+
+/** From the end, so that the columns of the other terms stay true. */
+function withReplaced(text: string, changes: readonly { readonly term: Placed; readonly by: string }[]): string {
+  const replaced = changes
+    .toSorted((a, b) => b.term.column - a.term.column)
+    .reduce(
+      (whole, { term: { column, text: old }, by }) =>
+        `${whole.slice(0, column - 1)}${by}${whole.slice(column - 1 + old.length)}`,
+      text,
+    )
+  return ['v=spf1', ...termsOf(replaced)].join(' ')
 }
 
 /**

@@ -51,7 +51,14 @@ describe('a record that can be read', () => {
 describe('a record that cannot be read', () => {
   it.each([
     ['v=spf1 moo', 8, undefined],
-    ['v=spf1 all.', 11, 'all'],
+    ['v=spf1 all.', 11, undefined],
+    ['v=spf1 \xe2\x80\x93all', 8, '-all'],
+    ['v=spf1 \xe2\x80\xa2all', 8, undefined],
+    ['v=spf1 mx -\tall', 12, undefined],
+    ['v=spf1 - all', 9, '-all'],
+    ['v=spf1 ip4: 192.0.2.1 -all', 12, 'ip4:192.0.2.1'],
+    ['v=spf1 ip4:192.0.2.1-all', 12, 'ip4:192.0.2.1 -all'],
+    ['v=spf1 ip4:192.0.2.1,192.0.2.2 -all', 12, 'ip4:192.0.2.1 ip4:192.0.2.2'],
     ['v=spf1 -all:x', 12, '-all'],
     ['v=spf1 ip4:192.0.2.1/33', 22, undefined],
     ['v=spf1 ip4:192.0.2.1/032', 22, undefined],
@@ -107,7 +114,8 @@ describe('writing', () => {
 
   it('ends a record once', () => {
     expect(withAll('v=spf1 mx +all exp=x.example.org', '~')).toBe('v=spf1 mx ~all exp=x.example.org')
-    expect(withAll('v=spf1 all mx ?all', '-')).toBe('v=spf1 -all mx')
+    expect(withAll('v=spf1 all mx ?all', '-')).toBe('v=spf1 mx -all')
+    expect(withAll('v=spf1 ?all mx exp=why.example.org', '~')).toBe('v=spf1 mx ~all exp=why.example.org')
     expect(withAll('v=spf1 mx', '~')).toBe('v=spf1 mx ~all')
   })
 
