@@ -1,5 +1,5 @@
 // Which SPF records stand at the domain? Where none does: does the domain take mail, so that a record can be proposed?
-import { defineFact } from '../audit/fact.ts'
+import { defineFact, Unknowable } from '../audit/fact.ts'
 import { type NearMiss, selectSpf } from '../protocol/spf/record.ts'
 import { learnt, recordsOf } from './answers.ts'
 
@@ -16,8 +16,12 @@ export const spfRecord = defineFact({
   name: 'spf-record',
   scope: 'domain',
   async gather({ domain }, { resolver }): Promise<SpfRecords> {
-    const selection = selectSpf(recordsOf(learnt(await resolver.resolve(domain, 'TXT'), domain, 'TXT')))
+    const answer = learnt(await resolver.resolve(domain, 'TXT'), domain, 'TXT')
+    const selection = selectSpf(recordsOf(answer))
     if (selection.records.length > 0) return { ...selection, hasMx: undefined }
+    const unread = answer.kind === 'records' ? answer.malformed[0] : undefined
+    // It may be the one.
+    if (unread !== undefined) throw new Unknowable(`a TXT record of ${domain} cannot be read (${unread.reason})`)
     const mx = await resolver.resolve(domain, 'MX')
     if (mx.kind === 'unreachable') return { ...selection, hasMx: undefined }
     // A null MX (RFC 7505) is no host.
