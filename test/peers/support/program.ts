@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -21,17 +21,19 @@ process.once('exit', () => {
 /** More output than this is not kept: a peer that floods must not fill the memory. */
 const MOST_OUTPUT = 64 * 1024 * 1024
 
-/** The programs of these that are not installed; root counts as one, for the servers that change their user. */
-function missing(programs: readonly string[]): readonly string[] {
-  return programs.filter(program => {
-    if (program === 'root') return process.getuid?.() !== 0
-    return !(program.startsWith('/') ? [program] : path.split(delimiter).map(folder => join(folder, program))).some(
-      executable,
-    )
+/**
+ * Those of these that are not here: programs by their names, files by their paths. `root` is the right to change users,
+ * which some servers want.
+ */
+function missing(wanted: readonly string[]): readonly string[] {
+  return wanted.filter(what => {
+    if (what === 'root') return process.getuid?.() !== 0
+    if (what.startsWith('/')) return !existsSync(what)
+    return !path.split(delimiter).some(folder => isExecutable(join(folder, what)))
   })
 }
 
-function executable(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return true
@@ -44,8 +46,8 @@ function executable(file: string): boolean {
  * Whether a test must be skipped because judges are missing; says which, once. On CI nothing is excused: there a test
  * whose judge is missing runs, and fails.
  */
-export function excused(...programs: readonly string[]): boolean {
-  const absent = missing(programs)
+export function excused(...wanted: readonly string[]): boolean {
+  const absent = missing(wanted)
   if (absent.length === 0 || process.env.CI === 'true') return false
   process.stderr.write(`skipped, for want of: ${absent.join(', ')} (see .ci/run for the packages)\n`)
   return true
