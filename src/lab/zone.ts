@@ -5,7 +5,8 @@
 //   *.example.org      A      192.0.2.1
 //   slow.example.org   FAULT  timeout            (or servfail, refused; a type after it limits the fault to that type)
 //
-// Names are absolute; a trailing dot is optional. Text after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape.
+// Names are absolute; a trailing dot is optional. A text may be of any length: it is cut into strings when it is sent. Text
+// after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape.
 import { canonicalName } from '../names/domain.ts'
 import type { RecordType, RecordTypes } from '../net/resolver.ts'
 
