@@ -10,6 +10,7 @@ import { createResolver } from './net/dns/stub-resolver.ts'
 import { ownFamilies } from './net/own-families.ts'
 import type { Resolver } from './net/resolver.ts'
 import { createDialer } from './net/socket-dialer.ts'
+import { ehloName } from './protocol/helo.ts'
 import type { Report } from './report/report.ts'
 
 export { checks } from './checks/index.ts'
@@ -58,11 +59,12 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
   })
   const own = request.resolver ? undefined : createResolver(serversOf(request.servers))
   const resolver = request.resolver ?? own!
+  const sockets = request.dialer ? undefined : createDialer()
   try {
     const run = new AuditRun(catalogue(), {
       resolver,
-      dialer: request.dialer ?? createDialer(),
-      ehloName: request.ehloName ?? egress[0]?.helo ?? 'localhost.localdomain',
+      dialer: request.dialer ?? sockets!,
+      ehloName: ehloName(request.ehloName ?? egress[0]?.helo, 'localhost.localdomain'),
     })
     return await run.audit(
       {
@@ -81,6 +83,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
       },
     )
   } finally {
+    sockets?.close()
     own?.close()
   }
 }

@@ -6,7 +6,7 @@ import type { Evidence, Finding, Json, Level, Readings, Report } from '../report
 import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
 import { type AnyCheck, kernelOutcomes, type Ruling } from './check.ts'
 import { type Know, Unknowable } from './fact.ts'
-import { deadlineAfter, Gatherer, type Means, SharedFacts } from './gather.ts'
+import { type Deadline, deadlineAfter, Gatherer, type Means, SharedFacts } from './gather.ts'
 import type { Profile } from './profile.ts'
 import { type Expansion, type NoSubjects, type Scope, type Subjects, scopes, type Target } from './scope.ts'
 import { fillWords } from './words.ts'
@@ -29,6 +29,8 @@ export interface AuditOptions {
   readonly wanted?: (check: AnyCheck) => boolean
   /** Seconds after which the rest is unknown. */
   readonly timeout?: number
+  /** Instead of `timeout`: the end of the time that several audits are allowed together. Whoever made it cancels it. */
+  readonly deadline?: Deadline
   /** The moment at which things are judged, such as the dates of a certificate; this one by default. */
   readonly now?: Date
   /** Told of faults in checks and facts; the audit goes on. */
@@ -50,9 +52,9 @@ export class AuditRun {
   async audit(target: Target, options: AuditOptions): Promise<Report> {
     const at = options.now ?? new Date()
     const started = performance.now()
-    const deadline = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
+    const own = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
     try {
-      const gatherer = new Gatherer(this.#means, this.#shared, deadline?.passed)
+      const gatherer = new Gatherer(this.#means, this.#shared, (options.deadline ?? own)?.passed)
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall)
@@ -76,7 +78,7 @@ export class AuditRun {
         rules: this.#catalogue.rules,
       }
     } finally {
-      deadline?.cancel()
+      own?.cancel()
     }
   }
 }

@@ -134,8 +134,15 @@ function factKey<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]):
   return `${fact.name} ${fact.scope} ${scopes[fact.scope].key(subject)}`
 }
 
-/** A promise that rejects with `Unknowable` once `seconds` have passed, and the way to end it early. */
-export function deadlineAfter(seconds: number): { readonly passed: Promise<never>; cancel(): void } {
+/** The end of the time that an audit, or a whole run, is allowed. */
+export interface Deadline {
+  /** Rejects with `Unknowable` then. */
+  readonly passed: Promise<never>
+  cancel(): void
+}
+
+/** A deadline after so many seconds. */
+export function deadlineAfter(seconds: number): Deadline {
   let timer: NodeJS.Timeout
   const passed = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -1,6 +1,8 @@
 // `mailworthy audit`: checks domains and writes the reports where they are wanted.
 import { hostname } from 'node:os'
 import { AuditRun } from '../audit/audit.ts'
+import type { AnyCheck } from '../audit/check.ts'
+import { deadlineAfter } from '../audit/gather.ts'
 import type { Profile } from '../audit/profile.ts'
 import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
@@ -8,6 +10,7 @@ import { type ProfileName, profiles } from '../checks/profiles.ts'
 import { parseAddress } from '../names/address.ts'
 import { isFqdn } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
+import { ehloName } from '../protocol/helo.ts'
 import type { Report, Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import { readDomains } from './domain-list.ts'
@@ -60,52 +63,110 @@ const failing: { readonly [level: string]: readonly Verdict[] } = {
  * @throws UsageError before anything is asked
  */
 export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
-  const failOn = failing[flags.failOn]
+  const failOn = Object.hasOwn(failing, flags.failOn) ? failing[flags.failOn] : undefined
   if (!failOn) throw new UsageError(`--fail-on takes fail, warn or unknown, not "${visible(flags.failOn)}"`)
-  const domains = readDomains(typed, flags.domains)
+  const domains = await readDomains(typed, flags.domains)
   const target = targetOf(flags)
   const profile = profileOf(flags)
   const wanted = selectChecks(profile, flags.only, flags.skip)
+  const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
   const outputs = new Outputs(flags, {
     single: typed.length === 1 && flags.domains.length === 0,
     total: domains.length,
+    room: progress,
   })
-  const means = await openMeans(flags, flags.helo ?? ownName())
-  const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
+  const takeBack = (): void => {
+    progress.end()
+    outputs.abandon()
+  }
+  const uninterrupted = beforeInterruption(takeBack)
+  try {
+    const verdicts = await auditAll(domains, flags, { target, profile, wanted }, progress, outputs)
+    if (failOn.some(verdict => verdicts.has(verdict))) return 1
+    return verdicts.has('unknown') ? 3 : 0
+  } catch (failure) {
+    takeBack()
+    throw failure
+  } finally {
+    uninterrupted()
+  }
+}
+
+/** What is the same for every domain of a run. */
+interface Plan {
+  readonly target: Omit<Target, 'domain'>
+  readonly profile: Profile
+  readonly wanted: (check: AnyCheck) => boolean
+}
+
+async function auditAll(
+  domains: readonly string[],
+  flags: AuditFlags,
+  { target, profile, wanted }: Plan,
+  progress: Progress,
+  outputs: Outputs,
+): Promise<ReadonlySet<Verdict>> {
   const verdicts = new Set<Verdict>()
+  const means = await openMeans(flags, ehloName(flags.helo, ownName()))
+  // One for all: the command ends then, however many domains there are.
+  const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
+  const onFault = (where: string, fault: unknown): void => {
+    progress.clear()
+    tellFault(where, fault)
+  }
+  const options = { profile, wanted, onFault, ...(deadline && { deadline }) }
   try {
     const run = new AuditRun(catalogue(), means)
-    const audit = (domain: string): Promise<Report> =>
-      run.audit(
-        { ...target, domain },
-        { profile, wanted, ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }), onFault: tellFault },
-      )
+    const audit = (domain: string): Promise<Report> => run.audit({ ...target, domain }, options)
+    progress.show()
     await asTheyFinish(domains, AT_ONCE, audit, async report => {
       verdicts.add(report.verdict)
       progress.finished(report.verdict)
-      progress.clear()
       await outputs.add(report)
     })
-    progress.clear()
+    progress.end()
     await outputs.finish()
     if (flags.verbose) process.stderr.write(`${means.tell()}\n`)
+    return verdicts
   } finally {
+    deadline?.cancel()
     means.close()
   }
-  if (failOn.some(verdict => verdicts.has(verdict))) return 1
-  return verdicts.has('unknown') ? 3 : 0
+}
+
+/** Cleans up before a signal does what it does; what is given back ends the watch. */
+function beforeInterruption(cleanUp: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const end = (): void => {
+    for (const signal of signals) process.removeListener(signal, interrupted)
+  }
+  const interrupted = (signal: NodeJS.Signals): void => {
+    cleanUp()
+    end()
+    // By the signal itself, so that whoever started us sees what it was.
+    process.kill(process.pid, signal)
+  }
+  for (const signal of signals) process.on(signal, interrupted)
+  return end
 }
 
 function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
   if (flags.helo !== undefined && flags.senderIp.length === 0) {
     throw new UsageError('--helo is the name that a sending address gives: name the address with --sender-ip')
   }
+  if (/[\x00-\x1f\x7f]/.test(flags.helo ?? '')) {
+    throw new UsageError(`--helo takes a name as it is said in HELO or EHLO, not "${visible(flags.helo!)}"`)
+  }
   if (flags.ipv4 && flags.ipv6) throw new UsageError('-4 and -6 exclude each other')
-  const egress = flags.senderIp.map(text => {
+  const addresses = flags.senderIp.map(text => {
     const address = parseAddress(text)
     if (!address) throw new UsageError(`--sender-ip takes an IPv4 or IPv6 address, not "${visible(text)}"`)
-    return { address, ...(flags.helo === undefined ? {} : { helo: flags.helo.replace(/\.$/, '') }) }
+    return [address.text, address] as const
   })
+  const egress = [...new Map(addresses).values()].map(address => ({
+    address,
+    ...(flags.helo === undefined ? {} : { helo: flags.helo.replace(/\.$/, '') }),
+  }))
   for (const selector of flags.selector) {
     if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)) {
       throw new UsageError(`--selector takes a DKIM selector such as s1, not "${visible(selector)}"`)

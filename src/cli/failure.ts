@@ -1,10 +1,21 @@
-// The one kind of trouble that the command line tells in a single line and ends with status 2: wrong use.
+// Trouble that the command line knows: wrong use and output that cannot be written, told in a single line, status 2.
 
 import { visible } from '../report/visible.ts'
 
-/** Wrong arguments or an input file that cannot be used. The message says where and why, and is all that is printed. */
+/** Wrong arguments, or a file that cannot be used. The message says where and why, and is all that is printed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** The run ends here, with this status, and what is to be said about it has been said. */
+export class Ended extends Error {
+  override readonly name = 'Ended'
+  readonly status: number
+
+  constructor(status: number) {
+    super(`ended with status ${status}`)
+    this.status = status
+  }
 }
 
 /** What went wrong with a file, in words: the code of the system's error where there is one. */
@@ -17,6 +28,8 @@ export function fileTrouble(error: unknown): string {
     ENOTDIR: 'a part of the path is not a directory',
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
+    EDQUOT: 'the quota is used up',
+    EFBIG: 'the file would be too large',
   }
   return words[code ?? ''] ?? (error instanceof Error ? error.message : String(error))
 }

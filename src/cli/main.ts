@@ -3,18 +3,20 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { version } from '../version.ts'
 import type { AuditFlags } from './audit.ts'
-import { UsageError, visibleLines } from './failure.ts'
+import { Ended, fileTrouble, UsageError, visibleLines } from './failure.ts'
 
 /**
  * Runs the command line and sets `process.exitCode`: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown.
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads our output may stop early (`| head`); that is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
-    throw error
+    // Whoever reads our output may stop early (`| head`); that is no fault.
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`mailworthy: cannot write to standard output: ${fileTrouble(error)}\n`)
+    process.exitCode = 2
   })
+  process.stderr.on('error', () => {})
   try {
     await program().parseAsync([...argv], { from: 'user' })
   } catch (error) {
@@ -23,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function statusOf(error: unknown): number {
+  if (error instanceof Ended) return error.status
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof UsageError) {
     process.stderr.write(`mailworthy: ${error.message}\n`)

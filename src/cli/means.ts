@@ -41,7 +41,10 @@ export async function openMeans(flags: MeansFlags, ehloName: string): Promise<Op
       dialer: lab === undefined ? real : mappedDialer(real, lab.map),
       ehloName,
       tell: () => tell(resolver),
-      close: () => resolver.close(),
+      close() {
+        real.close()
+        resolver.close()
+      },
     }
   } catch (failure) {
     resolver.close()

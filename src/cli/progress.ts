@@ -1,12 +1,15 @@
 // One line on a terminal's standard error while many domains are audited: how many, how fast, what came out so far.
 import type { Verdict } from '../report/report.ts'
+import { cut } from '../report/wrap.ts'
+import { steers } from './terminal.ts'
 
 const EVERY_MS = 100
+const TAKE_AWAY = '\r\x1b[K'
 
 /** Counts finished audits and rewrites its line; silent when there is no terminal or only one domain. */
 export class Progress {
   readonly #total: number
-  readonly #shown: boolean
+  #shown: boolean
   readonly #stream: NodeJS.WriteStream
   readonly #started = performance.now()
   readonly #counts: Record<Verdict, number> = { pass: 0, warn: 0, unknown: 0, fail: 0 }
@@ -16,21 +19,33 @@ export class Progress {
   constructor(total: number, stream: NodeJS.WriteStream, quiet: boolean) {
     this.#total = total
     this.#stream = stream
-    this.#shown = stream.isTTY === true && total > 1 && !quiet
+    this.#shown = steers(stream) && total > 1 && !quiet
   }
 
   finished(verdict: Verdict): void {
     this.#done++
     this.#counts[verdict]++
-    const now = performance.now()
-    if (!this.#shown || (now - this.#last < EVERY_MS && this.#done < this.#total)) return
-    this.#last = now
-    this.#stream.write(`\r\x1b[K${this.line((now - this.#started) / 1000)}`)
+    if (performance.now() - this.#last >= EVERY_MS) this.show()
   }
 
   /** Takes the line away, so that what is printed next stands alone. */
   clear(): void {
-    if (this.#shown) this.#stream.write('\r\x1b[K')
+    if (this.#shown) this.#stream.write(TAKE_AWAY)
+  }
+
+  /** Puts the line where the cursor is; in place of what stands there. */
+  show(): void {
+    if (!this.#shown) return
+    this.#last = performance.now()
+    // A line that is wider than the terminal would become two, and only one would go away again.
+    const line = cut(this.line((this.#last - this.#started) / 1000), Math.max((this.#stream.columns || 80) - 1, 1))
+    this.#stream.write(TAKE_AWAY + line)
+  }
+
+  /** Takes the line away for good. */
+  end(): void {
+    this.clear()
+    this.#shown = false
   }
 
   /** The line as it stands after `seconds`. */

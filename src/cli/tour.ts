@@ -12,13 +12,14 @@ import { formats } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
 import { fileTrouble, UsageError } from './failure.ts'
 import { openMeans } from './means.ts'
+import { paints } from './terminal.ts'
 
 const FOLDER = 'reports'
 const PAGE = `${FOLDER}/tour.html`
 
 /** Audits the lab's domains, prints both reports, and leaves them as a page. */
 export async function tour(out: NodeJS.WriteStream): Promise<void> {
-  const color = out.isTTY === true && !process.env.NO_COLOR
+  const color = paints(out)
   out.write(
     'A tour on the lab, a little internet inside this program: real DNS packets, SMTP and TLS, on loopback only.\n\n',
   )

@@ -17,6 +17,8 @@ export class SocketConnection implements Connection {
   #closed = false
   /** Told that something came or that the connection ended. */
   #wake: (() => void) | undefined
+  /** Leaves the socket to the TLS on it; its errors stay ours, since an error that nobody hears ends the process. */
+  #unlisten: () => void = () => {}
   readonly #secureContext: () => SecureContext
 
   constructor(socket: Socket, secureContext: () => SecureContext) {
@@ -51,7 +53,7 @@ export class SocketConnection implements Connection {
     if (this.#closed) return { kind: 'failed', why: 'closed', detail: 'the connection was closed before TLS began' }
     this.#drop()
     const plain = this.#socket
-    for (const event of ['data', 'end', 'close']) plain.removeAllListeners(event)
+    this.#unlisten()
     const handshake = Promise.withResolvers<DialFailure | undefined>()
     const timer = setTimeout(() => {
       handshake.resolve({ kind: 'failed', why: 'timeout', detail: `no TLS within ${timeoutMs / 1000} s` })
@@ -93,16 +95,17 @@ export class SocketConnection implements Connection {
 
   #listen(): void {
     const socket = this.#socket
-    socket.on('data', (chunk: Uint8Array) => {
+    const take = (chunk: Uint8Array): void => {
       this.#chunks.push(chunk)
       this.#buffered += chunk.length
       if (this.#buffered >= MOST_BUFFERED) socket.pause()
       this.#wake?.()
-    })
+    }
+    const end = (): void => this.#end()
+    socket.on('data', take).on('end', end).on('close', end)
     // A reset ends the dialogue like any other end; what was said before it still counts.
-    socket.on('error', () => this.#end())
-    socket.on('end', () => this.#end())
-    socket.on('close', () => this.#end())
+    socket.on('error', end)
+    this.#unlisten = () => socket.off('data', take).off('end', end).off('close', end)
   }
 
   #end(): void {

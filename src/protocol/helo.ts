@@ -75,3 +75,10 @@ export function wantedName(helo: string | undefined, domain: string): string {
   const form = helo === undefined ? undefined : readHelo(helo)
   return form?.kind === 'name' ? form.name : `mail.${domain}`
 }
+
+/** What a probe of ours says in EHLO: the HELO name of the egress where it can be said, else `otherwise`. */
+export function ehloName(helo: string | undefined, otherwise: string): string {
+  const form = helo === undefined ? undefined : readHelo(helo)
+  if (form === undefined || form.kind === 'malformed') return otherwise
+  return form.kind === 'name' ? form.name : helo!.trim()
+}

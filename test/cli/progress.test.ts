@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Progress } from '../../src/cli/progress.ts'
 
-function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] } {
+function terminal(isTTY: boolean, columns = 80): { stream: NodeJS.WriteStream; written: string[] } {
   const written: string[] = []
-  return { written, stream: { isTTY, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream }
+  return {
+    written,
+    stream: { isTTY, columns, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream,
+  }
 }
 
 describe('progress', () => {
@@ -12,6 +15,28 @@ describe('progress', () => {
     progress.finished('fail')
     progress.finished('pass')
     expect(progress.line(2)).toBe('2/400 domains · 1.0/s · 1 fail, 0 unknown, 0 warn, 1 pass · about 398 s left')
+  })
+
+  it('stays in view, makes room for what is printed, and goes in the end', () => {
+    const { stream, written } = terminal(true)
+    const progress = new Progress(400, stream, false)
+    const wipe = '\r\x1b[K'
+    progress.show()
+    expect(written.splice(0)).toEqual([expect.stringMatching(/^\r\x1b\[K0\/400 domains/)])
+    progress.finished('fail')
+    expect(written).toEqual([])
+    progress.clear()
+    progress.show()
+    expect(written.splice(0)).toEqual([wipe, expect.stringMatching(/^\r\x1b\[K1\/400 domains · .* 1 fail/)])
+    progress.end()
+    progress.show()
+    expect(written).toEqual([wipe])
+  })
+
+  it('never takes more than a line', () => {
+    const { stream, written } = terminal(true, 30)
+    new Progress(400, stream, false).show()
+    expect(written.join('').replace('\r\x1b[K', '').length).toBeLessThan(30)
   })
 
   it('is silent without a terminal, for one domain, and when asked to be', () => {
@@ -23,7 +48,8 @@ describe('progress', () => {
       const { stream, written } = terminal(isTTY)
       const progress = new Progress(total, stream, quiet)
       for (let i = 0; i < total; i++) progress.finished('pass')
-      progress.clear()
+      progress.show()
+      progress.end()
       expect(written).toEqual([])
     }
   })

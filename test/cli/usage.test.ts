@@ -73,6 +73,13 @@ describe('wrong use', () => {
       '/nowhere/root.pem: there is no such file',
     ],
     ['an unknown level', ['audit', 'example.org', '--fail-on', 'info'], '--fail-on takes fail, warn or unknown'],
+    ['a level from elsewhere', ['audit', 'example.org', '--fail-on', 'constructor'], '--fail-on takes fail, warn or'],
+    ['two formats for one place', ['audit', 'example.org', '--json', '--format', 'html'], 'exclude each other'],
+    [
+      'a HELO name of several lines',
+      ['audit', 'example.org', '--sender-ip', '192.0.2.1', '--helo', 'a.example\r\nRCPT TO:<b@c.example>'],
+      'not "a.example\\x0d\\x0aRCPT',
+    ],
     ['both families', ['audit', 'example.org', '-4', '-6'], 'exclude each other'],
     ['an unknown check to explain', ['explain', 'spf-limit'], 'no check is called "spf-limit"; did you mean spf-'],
   ])('%s', async (_, args, message) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
+import { startMx } from '../../src/lab/mx-server.ts'
 import { startNameServer } from '../../src/lab/name-server.ts'
 import { Zone } from '../../src/lab/zone.ts'
 import type { Report } from '../../src/report/report.ts'
@@ -179,6 +180,30 @@ describe('when nothing answers', () => {
     } finally {
       await silent.close()
     }
+  })
+})
+
+describe('the time allowed', () => {
+  it('is that of the whole run, and nothing keeps the program after it', async () => {
+    const mx = await startMx({ hostname: 'mx.example', misbehavior: 'silent' })
+    const names = Array.from({ length: 200 }, (_, i) => `d${i}.example`)
+    const zone = [
+      ...names.map(name => `${name} MX 10 mx.example`),
+      'mx.example A 127.0.0.1',
+      'slow.example FAULT timeout',
+    ]
+    const server = await startNameServer({ zone: new Zone(zone.join('\n')) })
+    const started = performance.now()
+    const args = ['--profile', 'receiving', '--smtp-port', `${mx.port}`, '--resolver', `127.0.0.1:${server.port}`]
+    const ran = await mailworthy(
+      ['audit', '--domains', '-', '--json', '--timeout', '1', ...args],
+      [...names, 'slow.example'].join('\n'),
+    )
+    await server.close()
+    await mx.close()
+    expect((JSON.parse(ran.stdout) as Report[]).map(r => r.verdict)).toEqual(Array(201).fill('unknown'))
+    expect(ran.status).toBe(3)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })
 
