@@ -89,11 +89,14 @@ export default defineCheck({
   },
 })
 
+/** Faults of one kind that are told one by one: a record of 60 KB can hold thousands, and each carries its evidence. */
+const MOST_TOLD = 10
+
 /** One ruling for each fault of the domain's own record; all of them get the whole mended record, where it can be told. */
 function rulings({ domain, text, faults }: SpfNode & { state: 'invalid' }): Ruling<Outcome>[] {
   const records = replaceTxt(domain, text, mendedRecord(text, faults))
   return faults
-    .slice(0, 10)
+    .slice(0, MOST_TOLD)
     .map(fault => ({ outcome: 'invalid', data: { ...place(text, fault), remedy: remedy(fault) }, records }))
 }
 
@@ -121,16 +124,15 @@ function brokenRulings({ node, path }: PlacedNode, domain: string): Ruling<Outco
 
 /** `ip4=192.0.2.1` is good syntax and says nothing: the commonest fault that no parser reports (RFC 7208 §6). */
 function ignoredTerms(tree: SpfNode): Ruling<Outcome>[] {
-  return nodesOf(tree).flatMap(({ node }) =>
-    node.state !== 'read'
-      ? []
-      : node.record.unknown
-          .filter(({ key }) => /^(all|a|mx|ptr|ipv?4|ipv?6|include|exists)$/i.test(key))
-          .map(({ text, key, value }) => ({
-            outcome: 'ignored-term' as const,
-            data: { term: text, included: node.domain, meant: `${key.toLowerCase().replace('v', '')}:${value.source}` },
-          })),
-  )
+  const meant = /^(all|a|mx|ptr|ipv?4|ipv?6|include|exists)$/i
+  return nodesOf(tree)
+    .flatMap(({ node }) => (node.state === 'read' ? node.record.unknown.map(term => ({ node, term })) : []))
+    .filter(({ term }) => meant.test(term.key))
+    .slice(0, MOST_TOLD)
+    .map(({ node, term: { text, key, value } }) => ({
+      outcome: 'ignored-term',
+      data: { term: text, included: node.domain, meant: `${key.toLowerCase().replace('v', '')}:${value.source}` },
+    }))
 }
 
 /**

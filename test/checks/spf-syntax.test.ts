@@ -109,6 +109,12 @@ describeCheck(spfSyntax, {
       fix: 'ip4:192.0.2.1',
     },
     {
+      name: 'not more than ten of them',
+      zone: record(`v=spf1 ${'ip4=192.0.2.1 '.repeat(500)}-all`),
+      says: 'does nothing',
+      findings: 10,
+    },
+    {
       name: 'with the name of nothing',
       zone: record('v=spf1 ipv6=2001:db8::1 -all'),
       says: 'does nothing',
