@@ -1,4 +1,4 @@
-// A check is a pure judgement over facts: every way it can end is a named outcome with its sentence and its remedy.
+// A check is a pure judgment over facts: every way it can end is a named outcome with its sentence and its remedy.
 import type { findingGroups } from '../report/groups.ts'
 import type { Json, Level, RecordChange } from '../report/report.ts'
 import type { Fact } from './fact.ts'

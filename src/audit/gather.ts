@@ -14,7 +14,7 @@ export interface Means {
   readonly ehloName: string
 }
 
-/** A fact that is being gathered or has been: its value or failure, what was asked for it, and the facts it leant on. */
+/** A fact that is being gathered or has been: its value or failure, what was asked for it, and the facts it leaned on. */
 interface Gathered {
   readonly value: Promise<unknown>
   readonly evidence: Evidence[]
@@ -67,7 +67,7 @@ export class Gatherer {
     return this.#bounded(known.value) as Promise<never>
   }
 
-  /** What was asked for a fact and for all that it leant on, in no certain order. */
+  /** What was asked for a fact and for all that it leaned on, in no certain order. */
   evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
     const found = new Set<Gathered>()
     const visit = (gathered: Gathered): void => {

@@ -8,7 +8,7 @@ export const blocklistsAsOf = '2026-11'
 
 /**
  * What an answer says about an address. `listed`: mail was or will be abused from there. `policy`: the range is declared
- * not to send mail directly, whatever it does. `informational`: something about the neighborhood, or no judgement at all.
+ * not to send mail directly, whatever it does. `informational`: something about the neighborhood, or no judgment at all.
  */
 export type Severity = 'listed' | 'policy' | 'informational'
 
@@ -140,7 +140,7 @@ export const blocklists: readonly Blocklist[] = [
     kind: 'address',
     families: [4, 6],
     codes: {
-      '127.0.0.2': informational('a sample kept for analysis, which is no judgement'),
+      '127.0.0.2': informational('a sample kept for analysis, which is no judgment'),
       '127.0.0.3': listed('a drone that spams chat networks'),
       '127.0.0.5': listed('a bottler'),
       '127.0.0.6': listed('an unknown worm or spam bot'),

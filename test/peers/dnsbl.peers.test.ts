@@ -1,4 +1,4 @@
-// Our judgement of blocklists that rbldnsd and NSD serve: alive, dead, listing everything, refusing; dig says what is served.
+// Our judgment of blocklists that rbldnsd and NSD serve: alive, dead, listing everything, refusing; dig says what is served.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gatherer, SharedFacts } from '../../src/audit/gather.ts'
 import dnsblAddress from '../../src/checks/dnsbl-address.ts'
@@ -47,7 +47,7 @@ const expected: { readonly [zone: string]: readonly [must: string, mustNot: stri
   'dnsbl-3.uceprotect.net': ['203.0.113.1', '203.0.113.1', '203.0.113.1', 'unanswered'],
 }
 
-describe.skipIf(excused('root', 'rbldnsd', 'nsd', 'unbound', 'dig'))('our judgement of blocklists', () => {
+describe.skipIf(excused('root', 'rbldnsd', 'nsd', 'unbound', 'dig'))('our judgment of blocklists', () => {
   let rbldnsd: NameServer
 
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-// Our judgement of TLS and certificates on a real Postfix, against openssl and Postfix's own client: would a sender that demands a proof deliver?
+// Our judgment of TLS and certificates on a real Postfix, against openssl and Postfix's own client: would a sender that demands a proof deliver?
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
