@@ -2,6 +2,7 @@
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { type DmarcPolicy, dmarcPolicy } from '../facts/dmarc-policy.ts'
 import { isWithin } from '../names/domain.ts'
+import { publicSuffixOrganization } from '../names/organizational.ts'
 import type { PolicyDiscovery } from '../protocol/dmarc/policy.ts'
 import { editTagList } from '../protocol/tag-list.ts'
 import { publishTxt, replaceTxt } from '../protocol/txt-change.ts'
@@ -30,6 +31,11 @@ export default defineCheck({
       says: 'Receivers do not agree on the organization of {domain}: by the tree walk of RFC 9989 it is {organization}, by the Public Suffix List (RFC 7489) it is {former}. Relaxed alignment with names of {wider} outside {narrower} holds only for those that take {wider}.',
       fix: 'Sign with d= {narrower} or a name below it, and send with such a MAIL FROM: that is aligned for all receivers. {unify}',
     },
+    'claims-suffix': {
+      level: 'warn',
+      says: 'The record at {owner} says psd=y: that {domain} is a public suffix, below which others register. Each name below it is an organization of its own then, and not aligned with {domain}.',
+      fix: 'Publish the record at {owner} without psd=y, unless others register names below {domain}.',
+    },
     'organization-unknown': {
       level: 'unknown',
       says: 'Which names are aligned with {domain} could not be learnt: {reason}.',
@@ -48,7 +54,12 @@ export default defineCheck({
       return { outcome: 'organization-unknown', data: { domain, reason: organization.reason } }
     }
     const name = organization.known ? organization.domain : domain
-    const rulings: Ruling<'strict' | 'receivers-differ'>[] = []
+    const rulings: Ruling<'strict' | 'receivers-differ' | 'claims-suffix'>[] = []
+    // The Public Suffix List knows an organization for it, so it is none of its suffixes.
+    if (policy.from === 'author' && policy.record.psd === 'y' && publicSuffixOrganization(domain) !== undefined) {
+      const records = replaceTxt(policy.owner, policy.record.text, editTagList(policy.record.text, { psd: undefined }))
+      rulings.push({ outcome: 'claims-suffix', data: { domain, owner: policy.owner }, records })
+    }
     if (adkim === 's' || aspf === 's') rulings.push(strict(domain, adkim, aspf, name))
     if (relaxed && organization.known && name !== formerOrganization)
       rulings.push(differing(dmarc, policy, domain, name))
@@ -74,7 +85,12 @@ function strict(domain: string, adkim: string, aspf: string, organization: strin
   return { outcome: 'strict', data: { domain, conditions: `${dkim}, or ${spf}`, bounces, adkim, aspf } }
 }
 
-function differing({ formerOrganization: former }: DmarcPolicy, policy: Applied, domain: string, organization: string) {
+function differing(
+  { formerOrganization: former, trace }: DmarcPolicy,
+  policy: Applied,
+  domain: string,
+  organization: string,
+) {
   const walkIsWider = isWithin(former, organization)
   const [wider, narrower] = walkIsWider ? [organization, former] : [former, organization]
   const data = { domain, organization, former, wider, narrower }
@@ -91,6 +107,20 @@ function differing({ formerOrganization: former }: DmarcPolicy, policy: Applied,
   }
   if (record.psd === 'n') {
     const unify = `The record at _dmarc.${at} keeps it apart with psd=n; without that tag, and with a record at _dmarc.${former}, all would take ${former}.`
+    return { outcome: 'receivers-differ', data: { ...data, unify } } as const
+  }
+  const above = trace.find(step => step.domain === former)
+  if (above?.found.kind === 'record' && above.found.record.psd === 'y') {
+    const unify = `Or publish the record at ${above.owner} without psd=y, which says that ${former} is a public suffix; then new receivers take ${former} as well.`
+    const records = replaceTxt(
+      above.owner,
+      above.found.record.text,
+      editTagList(above.found.record.text, { psd: undefined }),
+    )
+    return { outcome: 'receivers-differ', data: { ...data, unify }, records } as const
+  }
+  if (above?.found.kind === 'several') {
+    const unify = `Or leave only one of the records at ${above.owner}, since several are discarded; then new receivers take ${former} as well.`
     return { outcome: 'receivers-differ', data: { ...data, unify } } as const
   }
   const unify = `Or publish a record at _dmarc.${former} too, so that new receivers take ${former} as well.`

@@ -1,10 +1,12 @@
 // How much protection does the DMARC policy ask for, and does it say so in words that receivers still know?
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { dmarcPolicy } from '../facts/dmarc-policy.ts'
-import { below } from '../protocol/dmarc/policy.ts'
-import type { Disposition, DmarcRecord } from '../protocol/dmarc/record.ts'
+import { below, type PolicyDiscovery } from '../protocol/dmarc/policy.ts'
+import { type Disposition, type DmarcRecord, withPolicy } from '../protocol/dmarc/record.ts'
 import { editTagList } from '../protocol/tag-list.ts'
 import { replaceTxt } from '../protocol/txt-change.ts'
+
+type Applied = Extract<PolicyDiscovery, { kind: 'policy' }>
 
 export default defineCheck({
   id: 'dmarc-policy',
@@ -74,8 +76,8 @@ export default defineCheck({
     return [
       {
         outcome: 'none',
-        data: { ...data, step: step(record, owner) },
-        records: nextStep(record, tidy, owner, at, tag),
+        data: { ...data, step: step(record, owner, tag) },
+        records: nextStep(record, tidy, owner, tag),
       },
       ...rulings,
     ]
@@ -83,18 +85,21 @@ export default defineCheck({
 })
 
 /** First reports, then quarantine (RFC 9989 §5.1.5 and §5.1.7). */
-function step(record: DmarcRecord, owner: string): string {
+function step(record: DmarcRecord, owner: string, tag: Applied['tag']): string {
+  if (tag === 'assumed') return `Correct the record at ${owner} first (see dmarc-record).`
   return record.rua.length === 0
     ? `First ask for reports: publish the record at ${owner} with rua= and read for some weeks who sends mail in your name. Then raise the policy to quarantine.`
-    : `When the reports show that all your own mail passes, publish p=quarantine at ${owner}, and p=reject some weeks later.`
+    : `When the reports show that all your own mail passes, publish ${tag}=quarantine at ${owner}, and ${tag}=reject some weeks later.`
 }
 
-function nextStep(record: DmarcRecord, tidy: string, owner: string, at: string, tag: string) {
-  const corrected =
-    record.rua.length === 0
-      ? editTagList(tidy, { rua: `mailto:dmarc@${at}` })
-      : editTagList(tidy, { p: 'quarantine', ...(tag === 'sp' || tag === 'np' ? { [tag]: 'quarantine' } : {}) })
-  return replaceTxt(owner, record.text, corrected)
+/** Nothing while the record has to be corrected or to ask for reports first: dmarc-record and dmarc-reporting have those changes. */
+function nextStep(record: DmarcRecord, tidy: string, owner: string, tag: Applied['tag']) {
+  if (tag === 'assumed' || record.rua.length === 0) return []
+  return replaceTxt(
+    owner,
+    record.text,
+    tag === 'p' ? withPolicy(tidy, 'quarantine') : editTagList(tidy, { [tag]: 'quarantine' }),
+  )
 }
 
 const strength: readonly Disposition[] = ['none', 'quarantine', 'reject']
@@ -117,7 +122,8 @@ function withoutRemoved(record: DmarcRecord): string {
 function meaning(record: DmarcRecord): string {
   const share = percentage(record)
   if (share === undefined || share === 100) return ' Newer receivers ignore them.'
-  return ` Older receivers apply the policy to ${share} % of the failing mail, newer ones to all of it.`
+  const instead = share === 0 && record.p !== 'none' ? ' What pct=0 asked of the old, t=y asks of the new.' : ''
+  return ` Older receivers apply the policy to ${share} % of the failing mail, newer ones to all of it.${instead}`
 }
 
 function percentage(record: DmarcRecord): number | undefined {

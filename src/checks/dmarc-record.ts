@@ -38,7 +38,7 @@ export default defineCheck({
     missing: {
       level: 'fail',
       says: 'There is no DMARC record for {domain}, neither at {place} nor above it.',
-      fix: 'Publish a record at {owner}. With p=none nothing is refused because of it, and the reports show who sends mail in your name. The mailbox in rua= must exist.',
+      fix: 'Publish a record at {owner}{elsewhere}. With p=none nothing is refused because of it, and the reports show who sends mail in your name. The mailbox in rua= must exist.',
     },
     misplaced: {
       level: 'fail',
@@ -47,27 +47,35 @@ export default defineCheck({
     },
     multiple: {
       level: 'fail',
-      says: 'There are {count} DMARC records at {owner}. Receivers discard all of them.{instead}',
+      says: 'There are {count} DMARC records at {owner}. Receivers discard all of them.',
       fix: 'Leave only one of the records at {owner}.',
     },
     invalid: {
       level: 'fail',
-      says: 'The text at {owner} is not a DMARC record that counts: {why}.{instead}',
+      says: 'The text at {owner} is not a DMARC record that counts: {why}.',
       fix: 'Publish a correct record at {owner}.',
+    },
+    'own-multiple': {
+      level: 'warn',
+      says: 'There are {count} DMARC records at {owner}. Receivers discard all of them, and apply the record of {at} instead, with the policy {policy}.',
+      fix: 'Leave only one of the records at {owner}, or none if that of {at} is to apply.',
+    },
+    'own-invalid': {
+      level: 'warn',
+      says: 'The text at {owner} is not a DMARC record that counts: {why}. Receivers apply the record of {at} instead, with the policy {policy}.',
+      fix: 'Publish a correct record at {owner}, or remove the text if the record of {at} is to apply.',
     },
   },
   evaluate({ dmarc }, { domain }) {
     const { policy, own } = dmarc
     const about = { domain, owner: own.owner }
     const instead =
-      policy.kind === 'policy' && policy.from !== 'author'
-        ? ` The record of ${policy.at} applies instead, with the policy ${policy.effective}.`
-        : ''
+      policy.kind === 'policy' && policy.from !== 'author' ? { at: policy.at, policy: policy.effective } : undefined
     if (own.found.kind === 'several') {
       const { records } = own.found
       return {
-        outcome: 'multiple',
-        data: { ...about, instead, count: records.length, records: records.map(({ text }) => text) },
+        outcome: instead === undefined ? 'multiple' : 'own-multiple',
+        data: { ...about, ...instead, count: records.length, records: records.map(({ text }) => text) },
         records: allButBest(own.owner, records),
       }
     }
@@ -76,8 +84,8 @@ export default defineCheck({
       const why = meant.resembles ? meant.why : 'it is an SPF record, which belongs at the domain itself'
       const corrected = meant.resembles ? meant.mended : undefined
       return {
-        outcome: 'invalid',
-        data: { ...about, instead, why, text: meant.text },
+        outcome: instead === undefined ? 'invalid' : 'own-invalid',
+        data: { ...about, ...instead, why, text: meant.text },
         records: [
           ...own.discarded.filter(text => text.resembles).map(({ text }) => removeTxt(own.owner, text)),
           publishTxt(own.owner, corrected ?? starter(domain)),
@@ -102,8 +110,12 @@ function absent({ own, misplaced }: DmarcPolicy, domain: string): Ruling<'missin
   const [stray] = misplaced
   if (stray === undefined) {
     const name = `_dmarc.${domain}`
-    const place = own.owner === name ? name : `${name} (a CNAME to ${own.owner})`
-    const data = { domain, owner: own.owner, place }
+    const isAlias = own.owner !== name
+    const place = isAlias ? `${name} (a CNAME to ${own.owner})` : name
+    const elsewhere = isAlias
+      ? `, where ${name} leads (whoever runs that name has to do it), or put it in place of the CNAME at ${name}`
+      : ''
+    const data = { domain, owner: own.owner, place, elsewhere }
     return { outcome: 'missing', data, records: [publishTxt(own.owner, starter(domain))] }
   }
   return {
@@ -118,7 +130,7 @@ function unusable({ record, owner, at }: Applied, domain: string): Ruling<'inval
   const why = `${faultsOf(record)}; without a usable policy and without rua= receivers apply no DMARC at all`
   return {
     outcome: 'invalid',
-    data: { domain, owner, why, instead: '', text: record.text },
+    data: { domain, owner, why, text: record.text },
     records: replaceTxt(owner, record.text, repairedDmarc(record, `mailto:dmarc@${at}`)),
   }
 }

@@ -67,7 +67,12 @@ export default defineCheck({
     const troubles: readonly Trouble[] = [
       ...(record.rua.length === 0 ? [notAskedFor(record, owner, at, about)] : []),
       ...invalid(record, owner, about),
-      ...byHost(targets.targets.filter(({ authorization }) => authorization.state === 'no')).map(unauthorized(at)),
+      // Where no mail arrives, it matters little who may send it.
+      ...byHost(
+        targets.targets.filter(
+          ({ authorization, takesMail }) => authorization.state === 'no' && takesMail?.state !== 'no',
+        ),
+      ).map(unauthorized(at)),
       ...byHost(targets.targets.filter(({ takesMail }) => takesMail?.state === 'no')).map(cannotReceive),
       ...unchecked(targets.targets),
       ...(targets.unseen > 0 ? [{ outcome: 'too-many', data: { ...about, count: targets.unseen } } as const] : []),

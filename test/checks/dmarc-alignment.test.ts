@@ -45,7 +45,36 @@ describeCheck(dmarcAlignment, {
       says: 'd=mail.example.org exactly',
     },
   ],
+  'claims-suffix': [
+    {
+      zone: '_dmarc.example.org TXT "v=DMARC1; p=reject; psd=y"',
+      says: 'says psd=y: that example.org is a public suffix',
+      records: [
+        { do: 'remove', name: '_dmarc.example.org', type: 'TXT', value: 'v=DMARC1; p=reject; psd=y' },
+        publish('_dmarc.example.org', 'v=DMARC1; p=reject'),
+      ],
+    },
+  ],
   'receivers-differ': [
+    {
+      name: 'psd=y above it, wrongly',
+      zone: '_dmarc.example.org TXT "v=DMARC1; p=reject; psd=y"\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"',
+      target: { domain: 'mail.example.org' },
+      says: 'it is mail.example.org',
+      fix: 'without psd=y',
+      records: [
+        { do: 'remove', name: '_dmarc.example.org', type: 'TXT', value: 'v=DMARC1; p=reject; psd=y' },
+        publish('_dmarc.example.org', 'v=DMARC1; p=reject'),
+      ],
+    },
+    {
+      name: 'two records above it: a third would mend nothing',
+      zone: '_dmarc.example.org TXT "v=DMARC1; p=reject"\n_dmarc.example.org TXT "v=DMARC1; p=none"\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"',
+      target: { domain: 'mail.example.org' },
+      says: 'it is mail.example.org',
+      fix: 'leave only one of the records at _dmarc.example.org',
+      records: [],
+    },
     {
       name: 'only the subdomain has a record',
       zone: '_dmarc.mail.example.org TXT "v=DMARC1; p=none"',

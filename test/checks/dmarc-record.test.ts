@@ -97,6 +97,7 @@ describeCheck(dmarcRecord, {
       name: 'an alias that leads nowhere',
       zone: `${name} CNAME d.provider.example`,
       says: `${name} (a CNAME to d.provider.example)`,
+      fix: `at d.provider.example, where ${name} leads`,
       records: [txt('publish', starter, 'd.provider.example')],
     },
     {
@@ -126,12 +127,6 @@ describeCheck(dmarcRecord, {
       says: `There are 2 DMARC records at ${name}. Receivers discard all of them.`,
       fix: 'only one',
       records: [txt('remove', 'v=DMARC1; p=none')],
-    },
-    {
-      name: 'the walk goes on',
-      zone: `${name} TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"\n_dmarc.mail.example.org TXT "v=DMARC1"`,
-      target: { domain: 'mail.example.org' },
-      says: 'The record of example.org applies instead, with the policy reject.',
     },
   ],
   invalid: [
@@ -164,14 +159,49 @@ describeCheck(dmarcRecord, {
       says: 'p: it is missing; without a usable policy and without rua= receivers apply no DMARC at all',
       records: [
         txt('remove', 'v=DMARC1; adkim=s'),
-        txt('publish', 'v=DMARC1; adkim=s; p=none; rua=mailto:dmarc@example.org'),
+        txt('publish', 'v=DMARC1; p=none; adkim=s; rua=mailto:dmarc@example.org'),
       ],
     },
     {
-      name: 'its own, while that of the organization applies',
+      name: 'commas for semicolons',
+      zone: `${name} TXT "v=DMARC1, p=reject, rua=mailto:a@example.org"`,
+      says: 'a semicolon must follow v=DMARC1, not ","',
+      records: [
+        txt('remove', 'v=DMARC1, p=reject, rua=mailto:a@example.org'),
+        txt('publish', 'v=DMARC1; p=reject; rua=mailto:a@example.org'),
+      ],
+    },
+    {
+      name: 'typographic quotation marks',
+      zone: String.raw`${name} TXT "\226\128\156v=DMARC1; p=reject; rua=mailto:a@example.org\226\128\157"`,
+      says: 'contains typographic quotation marks',
+      records: [
+        txt('remove', '\xe2\x80\x9cv=DMARC1; p=reject; rua=mailto:a@example.org\xe2\x80\x9d'),
+        txt('publish', 'v=DMARC1; p=reject; rua=mailto:a@example.org'),
+      ],
+    },
+    {
+      name: 'no-break spaces hide the policy, which is kept',
+      zone: String.raw`${name} TXT "v=DMARC1;\194\160p=reject;\194\160rua=mailto:a@example.org"`,
+      says: 'receivers apply no DMARC at all',
+      records: [
+        txt('remove', 'v=DMARC1;\xc2\xa0p=reject;\xc2\xa0rua=mailto:a@example.org'),
+        txt('publish', 'v=DMARC1; p=reject; rua=mailto:a@example.org'),
+      ],
+    },
+  ],
+  'own-multiple': [
+    {
+      zone: `${name} TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"\n_dmarc.mail.example.org TXT "v=DMARC1"`,
+      target: { domain: 'mail.example.org' },
+      says: 'apply the record of example.org instead, with the policy reject.',
+    },
+  ],
+  'own-invalid': [
+    {
       zone: `${name} TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.org TXT "v=DMARC1 p=none"`,
       target: { domain: 'mail.example.org' },
-      says: 'a semicolon is missing after v=DMARC1. The record of example.org applies instead, with the policy reject.',
+      says: 'a semicolon is missing after v=DMARC1. Receivers apply the record of example.org instead, with the policy reject.',
     },
   ],
   unknowable: [

@@ -55,6 +55,12 @@ describeCheck(dmarcReporting, {
         'rua=mailto:dmarc@example.org,mailto:b@example.org',
       ),
     },
+    {
+      name: 'a space between two',
+      zone: at('rua=mailto:a@example.org mailto:b@example.org'),
+      says: 'a space stands between two addresses',
+      records: change('rua=mailto:a@example.org mailto:b@example.org', 'rua=mailto:a@example.org,mailto:b@example.org'),
+    },
     { name: 'that cannot be guessed', zone: at('rua=nobody'), says: 'nobody (it is no URI)', records: [] },
   ],
   unauthorized: [
@@ -85,6 +91,11 @@ describeCheck(dmarcReporting, {
     },
   ],
   'cannot-receive': [
+    {
+      name: 'a host that does not exist wants no permission either',
+      zone: at('rua=mailto:a@gone.example.net'),
+      says: 'gone.example.net does not exist',
+    },
     {
       name: 'a null MX',
       zone: `${at('rua=mailto:a@no.example.org')}\nno.example.org MX 0 .`,

@@ -1,5 +1,5 @@
 // Reads a DMARC policy record by the grammar of RFC 9989 §4.7 and §4.8: what it asks for, and what receivers ignore in it.
-import { pastedText } from '../pasted-text.ts'
+import { pastedText, plainText } from '../pasted-text.ts'
 import { editTagList, repeatedNames, splitTagList, type Tag, tagsOf, trimSpace, writeTagList } from '../tag-list.ts'
 import { type ReportUri, readReportUris } from './report-uri.ts'
 
@@ -79,6 +79,8 @@ function whyDiscarded(text: string): string | undefined {
     }
     if (VERSION.test(trimSpace(text))) return 'white space stands before v=DMARC1'
     if (/^\s*v\s*=\s*DMARC1\s+[a-z]/i.test(text)) return 'a semicolon is missing after v=DMARC1'
+    const [, instead] = /^\s*v\s*=\s*DMARC1\s*([,:.|])/i.exec(text) ?? []
+    if (instead !== undefined) return `a semicolon must follow v=DMARC1, not "${instead}"`
     if (/^\s*v\s*=\s*dmarc1\s*(;|$)/i.test(text)) return 'DMARC1 must be written in capitals'
     if (/v\s*=\s*DMARC1/.test(text)) return 'v=DMARC1 must be the very first that stands in it'
     return 'it does not begin with v=DMARC1'
@@ -172,9 +174,8 @@ export function repairedDmarc(record: DmarcRecord, reports: string): string {
   const rewritten = rewrite(record.text)
   const { faults, p, acts, rua } = readTags(rewritten)
   const dropped = Object.fromEntries(faults.filter(({ tag }) => tag !== 'p').map(({ tag }) => [tag, undefined]))
-  return editTagList(rewritten, {
+  return editTagList(withPolicy(rewritten, p ?? 'none'), {
     ...dropped,
-    ...(p === undefined ? { p: 'none' } : {}),
     ...(acts === 'not-at-all' && rua.length === 0 ? { rua: reports } : {}),
   })
 }
@@ -185,16 +186,33 @@ function mend(text: string): string | undefined {
   if (/v\s*=\s*dmarc(?!1\b)/i.test(text)) return undefined
   const rewritten = rewrite(text)
   const known = tagsOf(splitTagList(rewritten)).some(({ name }) => name !== 'v' && KNOWN.includes(name))
-  return known && whyDiscarded(rewritten) === undefined ? rewritten : undefined
+  if (!known || whyDiscarded(rewritten) !== undefined) return undefined
+  const { faults, p } = readTags(rewritten)
+  // A value that is none of the tag's would have to be guessed.
+  return p === undefined || faults.length > 0 ? undefined : rewritten
+}
+
+/** The record with another policy; p= where there was none goes behind v=, as RFC 7489 §6.3 demands and older receivers expect. */
+export function withPolicy(text: string, p: Disposition): string {
+  const tags = tagsOf(splitTagList(text))
+  if (tags.some(({ name }) => name.toLowerCase() === 'p')) return editTagList(text, { p })
+  return writeTagList([...tags.slice(0, 1), { name: 'p', value: p }, ...tags.slice(1)])
 }
 
 /** v=DMARC1 first, a semicolon before every known tag, names in lower case, nothing said twice alike. */
 function rewrite(text: string): string {
   const separator = new RegExp(`(?<![ \\t])[ \\t]+(?![ \\t])(?=(?:${KNOWN.join('|')})[ \\t]*=)`, 'gi')
+  const commas = new RegExp(`,(?=[ \\t]*(?:${KNOWN.join('|')})[ \\t]*=)`, 'gi')
   const tags: Tag[] = []
-  for (const { name, value } of tagsOf(splitTagList(text.replaceAll(separator, ';')))) {
-    const tag = { name: name.toLowerCase(), value }
-    const version = tag.name === 'v' || /^dmarc1$/i.test(value)
+  for (const piece of splitTagList(plainText(text).replaceAll(commas, ';').replaceAll(separator, ';'))) {
+    const last = tags.at(-1)
+    // A semicolon between two addresses, where a comma belongs.
+    if (piece.kind === 'broken' && /^mailto:/i.test(piece.text) && (last?.name === 'rua' || last?.name === 'ruf')) {
+      tags[tags.length - 1] = { ...last, value: `${last.value},${piece.text}` }
+    }
+    if (piece.kind !== 'tag') continue
+    const tag = { name: piece.name.toLowerCase(), value: piece.value }
+    const version = tag.name === 'v' || /^dmarc1$/i.test(piece.value)
     if (!version && !tags.some(seen => seen.name === tag.name && seen.value === tag.value)) tags.push(tag)
   }
   return writeTagList([{ name: 'v', value: 'DMARC1' }, ...tags])

@@ -46,6 +46,10 @@ function readReportUri(entry: string): ReportUri {
       : invalid('it is no URI')
   }
   if (/\s/.test(text)) {
+    const several = text.split(/\s+/)
+    if (several.every(one => /^mailto:/i.test(one) && isAddress(one.slice(7)))) {
+      return invalid('a space stands between two addresses, where a comma belongs', several.join(','))
+    }
     const joined = text.replaceAll(/\s+/g, '')
     const readable = /^mailto:/i.test(joined) && isAddress(joined.slice(7))
     return readable ? invalid('it contains a space', joined) : invalid('it contains a space')

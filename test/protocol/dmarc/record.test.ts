@@ -115,7 +115,7 @@ describe('a DMARC record', () => {
   it.each([
     ['v=DMARC1; p=rejct; adkim=x; x=1', 'v=DMARC1; p=none; x=1; rua=mailto:x@example.org'],
     ['v=DMARC1; p=none;; hello; P2=x', 'v=DMARC1; p=none; p2=x'],
-    ['v=DMARC1; rua=mailto:a@example.org', 'v=DMARC1; rua=mailto:a@example.org; p=none'],
+    ['v=DMARC1; rua=mailto:a@example.org', 'v=DMARC1; p=none; rua=mailto:a@example.org'],
     ['v=DMARC1; p=reject; sp=bogus; rua=mailto:a@example.org', 'v=DMARC1; p=reject; rua=mailto:a@example.org'],
   ])('is repaired: %s', (text, repaired) => {
     expect(repairedDmarc(record(text), 'mailto:x@example.org')).toBe(repaired)
