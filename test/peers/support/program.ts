@@ -8,14 +8,16 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll } from 'vitest'
 
 /** Debian keeps servers where an ordinary PATH does not look. */
 const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'].join(delimiter)
 
-/** What is taken away when the tests end, or are broken off: one listener for all of it. */
-const leftovers = new Set<() => void>()
-process.once('exit', () => {
-  for (const take of leftovers) take()
+/** What is to be taken away: servers that a failed test left running, and folders. */
+const leftovers = new Set<() => void | Promise<void>>()
+// Whoever imports this is a test file: this runs after its last test, whatever became of that.
+afterAll(async () => {
+  for (const take of [...leftovers].toReversed()) await take()
 })
 
 /** More output than this is not kept: a peer that floods must not fill the memory. */
@@ -138,10 +140,9 @@ export async function startServer(program: string, args: readonly string[], give
     await ended
     clearTimeout(late)
   }
-  // A test that is broken off must leave no server behind.
-  const kill = (): void => signal('SIGTERM')
-  leftovers.add(kill)
-  child.once('exit', () => leftovers.delete(kill))
+  // A test that fails half-way stops nothing.
+  leftovers.add(stop)
+  child.once('exit', () => leftovers.delete(stop))
   for (let tries = 0; tries < 200; tries++) {
     if (child.exitCode !== null || child.pid === undefined) break
     if (await given.ready()) return { output: () => output, stop }
@@ -184,7 +185,7 @@ export async function freePort(): Promise<number> {
   throw new Error('no port is free for both UDP and TCP')
 }
 
-/** A folder of its own for a server, which other users may read: some peers give up root. Gone when the process ends. */
+/** A folder of its own for a server, which other users may read: some peers give up root. Gone after the last test of the file. */
 export function temporaryFolder(what: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mailworthy-${what}-`))
   chmodSync(folder, 0o755)
