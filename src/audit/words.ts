@@ -1,5 +1,9 @@
 // Fills the placeholders of an outcome's sentences from a ruling's data.
+import { listed } from '../report/outline.ts'
 import type { Json } from '../report/report.ts'
+
+/** Items of a list that a sentence names; a hostile record can hold thousands, and `data` has them all. */
+const MOST_LISTED = 20
 
 const PLACEHOLDER = /\{([a-zA-Z][a-zA-Z0-9]*)\}/g
 
@@ -14,7 +18,7 @@ export function placeholders(template: string): readonly string[] {
 }
 
 function inWords(value: Json): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(inWords).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : listed(value.map(inWords), MOST_LISTED)
   if (typeof value === 'object' && value !== null) return JSON.stringify(value)
   return String(value)
 }

@@ -3,12 +3,23 @@ import { defineCheck, type Ruling } from '../audit/check.ts'
 import { scopes } from '../audit/scope.ts'
 import { certificates } from '../facts/smtp-probe.ts'
 import { displayName } from '../names/domain.ts'
+import { endpointText } from '../names/endpoint.ts'
 import { namesHost } from '../protocol/certificate-names.ts'
 
 const MOST_SHOWN = 10
 
 const IGNORED =
   'Senders that use TLS only when they can do not look at this; those that demand a valid certificate (MTA-STS, or by agreement) do not deliver.'
+
+// OpenSSL's codes for a chain that ends before a trusted root. The others found the root and something else amiss.
+const rootless: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+])
 
 export default defineCheck({
   id: 'certificate-name',
@@ -39,6 +50,11 @@ export default defineCheck({
       says: `The chain of {endpoint} leads to no trusted root ({fault}); the certificate was issued by {issuer}. ${IGNORED}`,
       fix: 'If the issuer is a public authority, let {host} send its intermediate certificate too (the "full chain"). If it is your own, get a certificate from a public authority, or give its root with --ca when only your partners matter.',
     },
+    rejected: {
+      level: 'warn',
+      says: `The certificate of {endpoint} or one of its chain breaks a rule of certificates ({fault}); it was issued by {issuer}. ${IGNORED}`,
+      fix: 'Look at it with `openssl s_client -starttls smtp -connect {address} -showcerts`. INVALID_PURPOSE means that it is not made for servers: get one for {host} that is (extended key usage "serverAuth"). Otherwise take certificate and chain anew from the authority.',
+    },
     'no-tls': {
       level: 'info',
       says: 'There is no certificate to judge: TLS does not come about (see `starttls-offer`).',
@@ -51,7 +67,7 @@ export default defineCheck({
     const about = { endpoint: scopes.endpoint.says(subject), host }
     // Nobody can believe the names that a certificate gives itself.
     if (!trusted && leaf.selfSigned) return { outcome: 'self-signed', data: about }
-    const faults: Ruling<'mismatch' | 'untrusted'>[] = []
+    const faults: Ruling<'mismatch' | 'untrusted' | 'rejected'>[] = []
     if (!namesHost(leaf.altNames, subject.host)) {
       faults.push({ outcome: 'mismatch', data: { ...about, names: shownNames(leaf.altNames) } })
     }
@@ -59,7 +75,12 @@ export default defineCheck({
     const outsideDates = trustFault === 'CERT_HAS_EXPIRED' || trustFault === 'CERT_NOT_YET_VALID'
     if (!trusted && !outsideDates) {
       const issuer = leaf.issuer === '' ? '(no name)' : leaf.issuer
-      faults.push({ outcome: 'untrusted', data: { ...about, issuer, fault: trustFault ?? 'unknown' } })
+      const fault = trustFault ?? 'unknown'
+      const address = endpointText(subject.address.text, subject.port)
+      faults.push({
+        outcome: rootless.has(fault) ? 'untrusted' : 'rejected',
+        data: { ...about, issuer, fault, address },
+      })
     }
     const [first, ...rest] = faults
     if (first) return [first, ...rest]

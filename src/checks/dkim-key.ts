@@ -59,7 +59,7 @@ export default defineCheck({
     invalid: {
       level: 'fail',
       says: 'The record at {place} cannot be used as a DKIM key: {why}.',
-      fix: 'Correct the record at {owner}; publish the public key anew if it was damaged on the way.',
+      fix: '{remedy}',
     },
     multiple: {
       level: 'fail',
@@ -86,7 +86,15 @@ export default defineCheck({
       if (record.state === 'revoked') return { outcome: 'revoked', data: about }
       return {
         outcome: 'invalid',
-        data: { ...about, why, record: record.text },
+        data: {
+          ...about,
+          why,
+          record: record.text,
+          remedy:
+            record.alias === undefined
+              ? `Correct the record at ${owner}; publish the public key anew if it was damaged on the way.`
+              : `Publish a CNAME at ${owner} that leads to ${record.alias}, in place of the TXT record.`,
+        },
         records:
           record.alias === undefined
             ? replaceTxt(owner, record.text, record.mended)

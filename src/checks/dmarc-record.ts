@@ -163,8 +163,12 @@ function starter(domain: string): string {
   return `v=DMARC1; p=none; rua=mailto:dmarc@${domain}`
 }
 
-function faultsOf(record: DmarcRecord): string {
-  return record.faults.map(({ tag, why }) => `${tag}: ${why}`).join('; ')
+/** Of a record of 60 KB, which can have thousands, the first that matter. */
+const MOST_FAULTS = 10
+
+function faultsOf({ faults }: DmarcRecord): string {
+  const told = faults.slice(0, MOST_FAULTS).map(({ tag, why }) => `${tag}: ${why}`)
+  return [...told, ...(faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [])].join('; ')
 }
 
 function isSpf(text: string): boolean {

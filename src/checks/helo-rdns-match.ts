@@ -3,6 +3,8 @@ import { defineCheck } from '../audit/check.ts'
 import { heloAddresses } from '../facts/helo-addresses.ts'
 import { ptrName, reverseDns } from '../facts/reverse-dns.ts'
 
+const MOST_SHOWN = 10
+
 export default defineCheck({
   id: 'helo-rdns-match',
   group: 'helo',
@@ -31,7 +33,11 @@ export default defineCheck({
     if (names.includes(helo.name)) return { outcome: 'matches', data }
     return {
       outcome: 'differs',
-      data: { ...data, names: reverse.names.map(n => n.name), ptr: ptrName(reverse) },
+      data: {
+        ...data,
+        names: names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), `${names.length - MOST_SHOWN} more`] : names,
+        ptr: ptrName(reverse),
+      },
       records: [{ do: 'publish', name: reverse.owner, type: 'PTR', value: helo.name }],
     }
   },

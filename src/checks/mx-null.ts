@@ -32,7 +32,7 @@ export default defineCheck({
     'null-preference': {
       level: 'warn',
       says: 'The null MX of {domain} has preference {preference}. Only preference 0 makes it a null MX; some senders will treat "." as a host that does not resolve and try for days.',
-      fix: 'Publish the null MX with preference 0.',
+      fix: 'If {domain} is to take no mail, publish the null MX with preference 0; else an MX record that names its mail server.',
     },
   },
   evaluate({ mx }, { domain }) {

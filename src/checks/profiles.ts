@@ -47,8 +47,12 @@ export const profiles = {
   sending: {
     name: 'sending',
     title: 'A domain that sends mail: everything that receivers look at before they accept it',
-    // RFC 7505 §4.2: a domain that takes no mail must not be named as a sender.
-    checks: { ...everywhere, ...sendingChecks, 'mx-null': { ...closes, levels: { null: 'fail' } } },
+    // RFC 7505 §4.2: a domain that takes no mail must not be named as a sender, however it says so.
+    checks: {
+      ...everywhere,
+      ...sendingChecks,
+      'mx-null': { ...closes, levels: { null: 'fail', 'null-preference': 'fail' } },
+    },
   },
   receiving: {
     name: 'receiving',

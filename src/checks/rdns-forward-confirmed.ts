@@ -1,6 +1,6 @@
 // Does a name of the sending address lead back to it? Anybody can write any name into his own reverse zone.
 import { defineCheck } from '../audit/check.ts'
-import { type PtrName, reverseDns } from '../facts/reverse-dns.ts'
+import { NAMES_LOOKED_AT, type PtrName, type ReverseDns, reverseDns } from '../facts/reverse-dns.ts'
 import { readHelo, wantedName } from '../protocol/helo.ts'
 
 export default defineCheck({
@@ -13,6 +13,11 @@ export default defineCheck({
   needs: { reverse: reverseDns },
   outcomes: {
     confirmed: { level: 'pass', says: '{address} is called {name}, and {name} has the address {address}.' },
+    'confirmed-by-chance': {
+      level: 'warn',
+      says: '{address} has {count} names, but few of them ({confirmed}) lead back to it. A receiver looks at ten names at most, many at one, and DNS gives them in any order: some find the one that leads back and some do not.',
+      fix: 'Have the provider of the address keep a single PTR record at {owner}: the one for {name}.',
+    },
     'not-confirmed': {
       level: 'fail',
       says: 'No name of {address} leads back to it: {details}.',
@@ -29,15 +34,20 @@ export default defineCheck({
     const type = address.family === 4 ? 'A' : 'AAAA'
     if (names.length === 0) return { outcome: 'no-ptr', data: { address: address.text } }
 
-    const confirmed = names.find(n => n.leadsBack === 'confirmed')
-    if (confirmed !== undefined) {
-      return { outcome: 'confirmed', data: { address: address.text, name: confirmed.name } }
+    const confirmed = names.filter(n => n.leadsBack === 'confirmed')
+    const [first] = confirmed
+    if (first !== undefined) {
+      const data = { address: address.text, name: first.name }
+      const count = names.length + reverse.unused.length
+      // Ten of the others fit into what a receiver looks at.
+      const missable = count - confirmed.length >= NAMES_LOOKED_AT
+      return missable
+        ? { outcome: 'confirmed-by-chance', data: { ...data, owner, count, confirmed: confirmed.length } }
+        : { outcome: 'confirmed', data }
     }
-    const more =
-      reverse.unused.length > 0 ? [`${reverse.unused.length} more names were not looked up, as no receiver does`] : []
-    const details = [...names.map(n => describe(n, type)), ...more].join('; ')
+    const details = described(reverse, type)
     // One that was not learnt may be the one that leads back.
-    if (names.some(n => n.leadsBack === 'unknown')) {
+    if (names.some(n => n.leadsBack === 'unknown') || reverse.unused.length > 0) {
       return { outcome: 'unanswered', data: { address: address.text, details } }
     }
     const wanted = wantedName(helo, domain)
@@ -53,6 +63,18 @@ export default defineCheck({
     }
   },
 })
+
+function described({ names, unused }: ReverseDns, type: string): string {
+  const rest = names.length - NAMES_LOOKED_AT
+  // Of too many to tell, those that are unknown come first: they decide.
+  const told =
+    rest > 0 ? names.toSorted((a, b) => Number(b.leadsBack === 'unknown') - Number(a.leadsBack === 'unknown')) : names
+  return [
+    ...told.slice(0, NAMES_LOOKED_AT).map(name => describe(name, type)),
+    ...(rest > 0 ? [`${rest} more names likewise`] : []),
+    ...(unused.length > 0 ? [`${unused.length} more were not looked up`] : []),
+  ].join('; ')
+}
 
 function describe({ name, leadsBack, addresses, reason }: PtrName, type: string): string {
   if (leadsBack === 'unknown') return reason ?? `${name} could not be looked up`

@@ -3,6 +3,8 @@ import { defineCheck } from '../audit/check.ts'
 import { reverseDns } from '../facts/reverse-dns.ts'
 import { wantedName } from '../protocol/helo.ts'
 
+const MOST_SHOWN = 10
+
 export default defineCheck({
   id: 'rdns-presence',
   group: 'rdns',
@@ -21,10 +23,11 @@ export default defineCheck({
   },
   evaluate({ reverse }, { domain, address, helo }) {
     const { reverseName, owner, unused } = reverse
-    const names = reverse.names.map(n => n.name)
+    const names = [...reverse.names.map(n => n.name), ...unused]
     if (names.length > 0) {
-      const more = unused.length > 0 ? [`${unused.length} more`] : []
-      return { outcome: 'present', data: { address: address.text, names: [...names, ...more] } }
+      const rest = names.length - MOST_SHOWN
+      const shown = rest > 0 ? [...names.slice(0, MOST_SHOWN), `${rest} more`] : names
+      return { outcome: 'present', data: { address: address.text, names: shown } }
     }
     const name = wantedName(helo, domain)
     // RFC 2317: where the reverse name is an alias, no other record can stand beside the CNAME.

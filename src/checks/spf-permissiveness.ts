@@ -42,7 +42,7 @@ export default defineCheck({
     everyone: {
       level: 'fail',
       says: 'The SPF record lets everyone through: "{term}" authorizes every host on the internet to send as {domain}.',
-      fix: 'Remove "{term}" and end the record with ~all. Before publishing, see that it lists every host and service that sends for {domain}: what passed by "{term}" passes no more.',
+      fix: 'Remove "{term}", and let the record end with ~all or -all. Before publishing, see that it lists every host and service that sends for {domain}: what passed by "{term}" passes no more.',
     },
     'everyone-included': {
       level: 'fail',

@@ -146,9 +146,9 @@ function unreached(tree: SpfNode): Ruling<Outcome>[] {
   if (all === undefined) return []
   const behind = mechanisms.slice(mechanisms.indexOf(all) + 1)
   const found: Ruling<Outcome>[] = []
-  if (behind.length > 0) {
-    const harmless =
-      all.qualifier !== '+' && behind.every(({ name }) => name === 'ip4' || name === 'ip6' || name === 'all')
+  // A bare "all" must not go to the end but away: spf-permissiveness tells.
+  if (behind.length > 0 && all.qualifier !== '+') {
+    const harmless = behind.every(({ name }) => name === 'ip4' || name === 'ip6' || name === 'all')
     found.push({
       outcome: 'unreached',
       data: { all: all.text, terms: behind.map(term => term.text) },

@@ -3,6 +3,7 @@ import { defineCheck } from '../audit/check.ts'
 import { scopes } from '../audit/scope.ts'
 import { smtpProbe } from '../facts/smtp-probe.ts'
 import { displayName } from '../names/domain.ts'
+import { endpointText } from '../names/endpoint.ts'
 
 const HERE = 'Run the check from a machine that may connect to port {port} of others, such as the mail server itself.'
 
@@ -62,16 +63,16 @@ export default defineCheck({
     },
     'turned-away': {
       level: 'unknown',
-      says: '{endpoint} turned this check away ({at}): "{reply}". That is about us or about the moment; whether STARTTLS is offered is not known.',
+      says: '{endpoint} turned this check away ({at}): "{reply}". That is about us or about the moment; {open} is not known.',
       fix: 'Check again later, or from an address with reverse DNS that is on no blocklist.',
     },
     'no-answer': {
       level: 'unknown',
-      says: '{endpoint} took the connection, but {lost}. Whether STARTTLS is offered is not known; a firewall or a limit of connections can be the reason.',
+      says: '{endpoint} took the connection, but {lost}; {open} is not known. A firewall or a limit of connections can be the reason.',
     },
     'not-smtp': {
       level: 'unknown',
-      says: 'What answers at {endpoint} does not speak SMTP as it should ({at}): {reason}. Whether STARTTLS is offered is not known.',
+      says: 'What answers at {endpoint} does not speak SMTP as it should ({at}): {reason}; {open} is not known.',
     },
   },
   evaluate({ probe }, subject) {
@@ -99,8 +100,7 @@ export default defineCheck({
         return { outcome: 'refused', data: { ...told, reply: text(end.reply) } }
       case 'handshake-failed': {
         const failed = end.why === 'tls' || end.why === 'closed'
-        const where = `${address.family === 6 ? `[${address.text}]` : address.text}:${port}`
-        const data = { ...told, detail: end.detail, address: where }
+        const data = { ...told, detail: end.detail, address: endpointText(address.text, port) }
         return { outcome: failed ? 'handshake-failed' : 'handshake-stalled', data }
       }
       case 'not-connected': {
@@ -109,18 +109,26 @@ export default defineCheck({
         return { outcome: outcomes[end.why as keyof typeof outcomes] ?? 'connection-refused', data }
       }
       case 'turned-away':
-        return { outcome: 'turned-away', data: { ...told, at: steps[end.at], reply: text(end.reply) } }
+        return {
+          outcome: 'turned-away',
+          data: { ...told, at: steps[end.at], open: open(end.at), reply: text(end.reply) },
+        }
       case 'lost': {
         const lost = `${end.why === 'timeout' ? 'said nothing more in time' : 'hung up'} (${steps[end.at]})`
-        return { outcome: 'no-answer', data: { ...told, lost } }
+        return { outcome: 'no-answer', data: { ...told, lost, open: open(end.at) } }
       }
       case 'not-smtp':
-        return { outcome: 'not-smtp', data: { ...told, at: steps[end.at], reason: end.reason } }
+        return { outcome: 'not-smtp', data: { ...told, at: steps[end.at], open: open(end.at), reason: end.reason } }
     }
   },
 })
 
 const steps = { banner: 'at the banner', EHLO: 'in answer to EHLO', STARTTLS: 'in answer to STARTTLS' } as const
+
+/** What stays open: who got as far as STARTTLS has seen it offered. */
+function open(at: keyof typeof steps): string {
+  return at === 'STARTTLS' ? 'STARTTLS is offered, but whether TLS comes about' : 'whether STARTTLS is offered'
+}
 
 function text({ code, lines }: { readonly code: number; readonly lines: readonly string[] }): string {
   return `${code} ${lines.join(' ')}`.trim().slice(0, 300)

@@ -6,7 +6,7 @@ import { wrap } from '../report/wrap.ts'
 import { UsageError } from './failure.ts'
 
 /** Prints what a check asks and every way it can end. Throws `UsageError` with near names for an id that is none. */
-export function explain(id: string, out: NodeJS.WritableStream): void {
+export function explain(id: string, json: boolean, out: NodeJS.WritableStream): void {
   const check = checks.find(c => c.id === id)
   if (!check) {
     const near = checks.map(c => c.id).filter(known => known.split('-').some(word => id.toLowerCase().includes(word)))
@@ -14,14 +14,21 @@ export function explain(id: string, out: NodeJS.WritableStream): void {
       near.length > 0 ? `did you mean ${near.slice(0, 5).join(', ')}?` : '`mailworthy checks` lists them all.'
     throw new UsageError(`no check is called "${visible(id.slice(0, 80))}"; ${hint}`)
   }
-  out.write(`${explanation(check)}\n`)
+  out.write(
+    json
+      ? `${JSON.stringify({ ...described(check), outcomes: check.outcomes }, null, 2)}\n`
+      : `${explanation(check)}\n`,
+  )
+}
+
+function described({ id, group, title, why, refs }: AnyCheck) {
+  return { id, group, title, why, refs }
 }
 
 /** Prints all check ids with their good state, or the same as JSON. */
 export function listChecks(json: boolean, out: NodeJS.WritableStream): void {
   if (json) {
-    const rows = checks.map(({ id, group, title, why, refs }) => ({ id, group, title, why, refs }))
-    out.write(`${JSON.stringify(rows, null, 2)}\n`)
+    out.write(`${JSON.stringify(checks.map(described), null, 2)}\n`)
     return
   }
   const width = Math.max(...checks.map(c => c.id.length))

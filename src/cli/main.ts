@@ -1,6 +1,6 @@
 // Reads argv, finds the command, and turns what happened into an exit status. Commands are loaded only when they are called.
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { version } from '../version.ts'
 import type { AuditFlags } from './audit.ts'
 import { Ended, fileTrouble, UsageError, visibleLines } from './failure.ts'
@@ -43,7 +43,7 @@ function program(): Command {
     .description("May this domain's mail go out, and will it arrive?")
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help, with examples')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show help')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -58,8 +58,11 @@ function program(): Command {
     .command('explain')
     .description('what a check asks, why, every way it can end, and what to do')
     .argument('<check-id>', 'a check id, as reports show it')
+    .option('--json', 'as JSON')
     .addHelpText('after', examples(['mailworthy explain dmarc-record']))
-    .action(async (id: string) => (await import('./explain.ts')).explain(id, process.stdout))
+    .action(async (id: string, flags: { json?: boolean }) =>
+      (await import('./explain.ts')).explain(id, flags.json ?? false, process.stdout),
+    )
   root
     .command('checks')
     .description('all check ids')
@@ -76,7 +79,14 @@ function program(): Command {
   root
     .command('tour')
     .description('a healthy and a broken domain of the lab, audited: what mailworthy shows, in seconds')
-    .action(async () => (await import('./tour.ts')).tour(process.stdout))
+    .action(async (flags: { color: boolean }) => (await import('./tour.ts')).tour(process.stdout, flags.color))
+  // Scripts give them to every command; where there is nothing to color and nothing more to say, they change nothing.
+  for (const command of root.commands) {
+    for (const everywhere of ['--no-color', '-q, --quiet', '-v, --verbose']) {
+      const option = new Option(everywhere).hideHelp()
+      if (!command.options.some(own => own.long === option.long)) command.addOption(option)
+    }
+  }
   return root
 }
 
@@ -85,25 +95,25 @@ function auditCommand(root: Command): void {
     .command('audit')
     .description('check one or many domains')
     .argument('[domain...]', 'domains to audit')
-    .option('--domains <file>', 'a list of domains, one a line; - is standard input (repeatable)', collect, [])
+    .option('--domains <file>', 'a list of domains, one a line; - is standard input (repeatable)', collect)
     .option('--resolver <addr,...>', "name servers to ask, as ADDR or ADDR:PORT (default: the system's)", list)
-    .option('--sender-ip <ip>', 'an address that mail goes out from, as the world sees it (repeatable)', collect, [])
+    .option('--sender-ip <ip>', 'an address that mail goes out from, as the world sees it (repeatable)', collect)
     .option('--helo <name>', 'the name given in HELO/EHLO by the sending addresses')
-    .option('--selector <name>', 'a DKIM selector in use (repeatable)', collect, [])
+    .option('--selector <name>', 'a DKIM selector in use (repeatable)', collect)
     .option('--only <id,...>', 'only these checks or groups', list)
     .option('--skip <id,...>', 'all but these checks or groups', list)
     .option('--profile <name>', 'sending, receiving or full (default: sending with --sender-ip, else full)')
     .option('--no-smtp', 'ask DNS only, connect to no mail host')
     .option('--smtp-port <n>', 'port of the MX hosts', wholeNumber(1, 65_535), 25)
-    .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect, [])
+    .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')
     .option('-6, --ipv6', 'connect to IPv6 addresses only')
     .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
     .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
     .option('--format <f>', 'text, json, ndjson or html')
     .option('--json', 'the same as --format json')
-    .option('--output <file>', 'write the report there instead of to standard output')
-    .option('-o <format=file>', 'also write this format to this file (repeatable)', collect, [])
+    .option('--output <file>', 'write the report there instead of to standard output (-)')
+    .option('-o <format=file>', 'also write this format to this file (repeatable)', collect)
     .option('--explain', 'also say why each check passed')
     .option('--fail-on <level>', 'end with 1 already at fail, warn or unknown', 'fail')
     .option('--no-color', 'no color, also by NO_COLOR')
@@ -121,7 +131,8 @@ function auditCommand(root: Command): void {
     )
     .action(async (domains: string[], flags: AuditFlags) => {
       const { auditDomains } = await import('./audit.ts')
-      process.exitCode = await auditDomains(domains, flags)
+      const none = { domains: [], senderIp: [], selector: [], ca: [], o: [] }
+      process.exitCode = await auditDomains(domains, { ...none, ...flags })
     })
 }
 
@@ -129,7 +140,7 @@ function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value]
 }
 

@@ -18,8 +18,8 @@ const FOLDER = 'reports'
 const PAGE = `${FOLDER}/tour.html`
 
 /** Audits the lab's domains, prints both reports, and leaves them as a page. */
-export async function tour(out: NodeJS.WriteStream): Promise<void> {
-  const color = paints(out)
+export async function tour(out: NodeJS.WriteStream, colored: boolean): Promise<void> {
+  const color = colored && paints(out)
   out.write(
     'A tour on the lab, a little internet inside this program: real DNS packets, SMTP and TLS, on loopback only.\n\n',
   )

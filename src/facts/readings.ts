@@ -11,6 +11,7 @@ import { existence } from './existence.ts'
 import { mx } from './mx.ts'
 import { forwardConfirmed, ptrName, reverseDns } from './reverse-dns.ts'
 import { spfEvaluation } from './spf-evaluation.ts'
+import { type SpfRecords, spfRecord } from './spf-record.ts'
 import { spfTree } from './spf-tree.ts'
 
 type Egress = Target['egress'][number]
@@ -18,9 +19,10 @@ type Egress = Target['egress'][number]
 /** All readings of a target; what could not be learnt is null, or the state that says so. */
 export async function readings(target: Target, recall: Know): Promise<Readings> {
   const subject = { domain: target.domain }
-  const [exists, mail, spf, dkim, dmarc, egress] = await Promise.all([
+  const [exists, mail, records, spf, dkim, dmarc, egress] = await Promise.all([
     orUnknown(recall(existence, subject)),
     orUnknown(recall(mx, subject)),
+    orUnknown(recall(spfRecord, subject)),
     Promise.all(target.egress.map(one => spfReadings(recall, target.domain, one))),
     Promise.all(
       target.selectors.map(selector => dkimReading(recall, { ...subject, selector, ourKey: target.ourKeys[selector] })),
@@ -32,10 +34,21 @@ export async function readings(target: Target, recall: Know): Promise<Readings> 
     exists: exists?.exists ?? null,
     nullMx: mail ? mail.kind === 'null' : null,
     spf: spf.flat(),
+    spfTerms: records ? termsOf(records) : null,
     dkim,
     dmarc,
     egress,
   }
+}
+
+// With several records there is no policy at all (RFC 7208 §4.5).
+function termsOf({ records }: SpfRecords): readonly string[] {
+  return records.length === 1
+    ? records[0]!
+        .split(' ')
+        .filter(term => term !== '')
+        .slice(1)
+    : []
 }
 
 async function spfReadings(recall: Know, domain: string, { address, helo }: Egress): Promise<Readings['spf']> {

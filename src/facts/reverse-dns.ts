@@ -5,8 +5,11 @@ import { canonicalName, nameFault } from '../names/domain.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { learnt, recordsOf, whyUnreachable } from './answers.ts'
 
-/** RFC 7208 §5.5 and common practice: nobody looks at more names than this. */
-const MOST_NAMES = 10
+/** More than receivers look at, since which of them they take is chance; a hostile answer could have thousands. */
+const MOST_NAMES = 50
+
+/** RFC 7208 §5.5, and common practice: a receiver looks at this many names at most. */
+export const NAMES_LOOKED_AT = 10
 
 /** A name that a PTR record gives. `unknown`: its addresses could not be learnt, for `reason`. */
 export interface PtrName {
@@ -22,9 +25,9 @@ export interface ReverseDns {
   readonly reverseName: string
   /** Where the PTR records stand or should stand: another name when the reverse name is an alias (RFC 2317). */
   readonly owner: string
-  /** At most ten, by name: DNS gives them in no order. */
+  /** At most fifty, by name: DNS gives them in no order. */
   readonly names: readonly PtrName[]
-  /** Names beyond the ten, which nobody asked about. */
+  /** Names beyond those, which nobody asked about. */
   readonly unused: readonly string[]
 }
 
@@ -38,12 +41,13 @@ export const reverseDns = defineFact({
     if (all.length === 0 && answer.kind === 'records') {
       throw new Unknowable(`the PTR record at ${asked} cannot be read (${answer.malformed[0]?.reason ?? 'malformed'})`)
     }
-    const used = all.slice(0, MOST_NAMES).sort()
+    const sorted = all.sort()
+    const used = sorted.slice(0, MOST_NAMES)
     return {
       reverseName: asked,
       owner: answer.chain.at(-1) ?? asked,
       names: await Promise.all(used.map(name => lookUp(name, address, resolver))),
-      unused: all.slice(MOST_NAMES).sort(),
+      unused: sorted.slice(MOST_NAMES),
     }
   },
 })

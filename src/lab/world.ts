@@ -7,7 +7,6 @@ import { blocklists } from '../rules/blocklists.ts'
 /** A domain of the lab with what its administrator would tell an audit. */
 export interface LabDomain {
   readonly domain: string
-  readonly about: string
   readonly egress: readonly { readonly address: string; readonly helo: string }[]
   readonly selectors: readonly string[]
 }
@@ -15,7 +14,6 @@ export interface LabDomain {
 /** Everything right. */
 export const healthy: LabDomain = {
   domain: 'healthy.example',
-  about: 'everything right',
   egress: [
     { address: '192.0.2.25', helo: 'mail.healthy.example' },
     { address: '2001:db8::25', helo: 'mail.healthy.example' },
@@ -26,7 +24,6 @@ export const healthy: LabDomain = {
 /** A fault in every family. */
 export const broken: LabDomain = {
   domain: 'broken.example',
-  about: 'a fault in every family',
   egress: [{ address: '192.0.2.66', helo: 'mailserver' }],
   selectors: ['s1', 'old'],
 }

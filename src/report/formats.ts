@@ -1,7 +1,7 @@
 // The list of formats that a report can be written in, and the one way to write them: report by report, then the end.
 import { type DomainRow, domainRow } from './domains.ts'
 import { renderHtml } from './html.ts'
-import { renderJson } from './json.ts'
+import { openJsonArray, renderJson } from './json.ts'
 import { renderNdjson } from './ndjson.ts'
 import type { Report } from './report.ts'
 import type { TextOptions } from './text.ts'
@@ -93,11 +93,11 @@ export const formats = {
       }
     },
   }),
-  json: whole('json', {
+  json: streaming('json', {
     says: 'all data: an object for one domain, else an array',
     extension: 'json',
     mediaType: 'application/json',
-    render: (reports, { single }) => renderJson(single && reports.length === 1 ? reports[0]! : reports),
+    open: ({ single, domains = 1 }) => (single && domains === 1 ? { add: renderJson, end: () => '' } : openJsonArray()),
   }),
   ndjson: streaming('ndjson', {
     says: 'all data, one report a line, as they finish',

@@ -64,6 +64,8 @@ export interface Readings {
     /** True when the record uses %{l} or %{s}: another sender of the domain may get another result. */
     readonly dependsOnLocalPart: boolean
   }[]
+  /** The terms of the domain's one SPF record as they stand, without `v=spf1`: whether a provider's include is there. */
+  readonly spfTerms: readonly string[] | null
   readonly dkim: readonly {
     readonly selector: string
     readonly state: DkimKeyState

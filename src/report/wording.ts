@@ -9,8 +9,6 @@ const providerTitles: { readonly [id: string]: string } = {
   gmail: 'Gmail',
   outlook: 'Outlook.com',
   yahoo: 'Yahoo',
-  apple: 'iCloud Mail',
-  icloud: 'iCloud Mail',
 }
 
 /** A number with its noun: `1 fault`, `3 faults`. */

@@ -22,7 +22,6 @@ export interface ListCode {
 export interface Blocklist {
   readonly zone: string
   readonly name: string
-  readonly kind: 'address'
   /** The families of addresses that the list holds; nothing is asked about others. */
   readonly families: readonly (4 | 6)[]
   /** Listings: the A record → what it means. */
@@ -62,7 +61,6 @@ export const blocklists: readonly Blocklist[] = [
     // Spamhaus, "Available Zones" and "DNSBL Usage"; cbl.abuseat.org is the XBL and is not asked again.
     zone: 'zen.spamhaus.org',
     name: 'Spamhaus ZEN',
-    kind: 'address',
     families: [4, 6],
     codes: {
       '127.0.0.2': listed('SBL, a source or supporter of spam that Spamhaus knows by name'),
@@ -84,7 +82,6 @@ export const blocklists: readonly Blocklist[] = [
   {
     zone: 'bl.spamcop.net',
     name: 'SpamCop',
-    kind: 'address',
     families: [4],
     codes: { '127.0.0.2': listed('mail from it was reported as spam by its recipients') },
     refusals: {},
@@ -97,7 +94,6 @@ export const blocklists: readonly Blocklist[] = [
     // It serves only resolvers that were registered, so its silence is the rule and must not leave every report open.
     zone: 'b.barracudacentral.org',
     name: 'Barracuda',
-    kind: 'address',
     families: [4],
     codes: { '127.0.0.2': listed('spam or viruses came from it to Barracuda’s traps and customers') },
     refusals: {},
@@ -108,7 +104,6 @@ export const blocklists: readonly Blocklist[] = [
   {
     zone: 'psbl.surriel.com',
     name: 'PSBL',
-    kind: 'address',
     families: [4],
     codes: { '127.0.0.2': listed('it sent mail to a spam trap') },
     refusals: {},
@@ -120,7 +115,6 @@ export const blocklists: readonly Blocklist[] = [
     // bl.mailspike.net joins z (zero-hour) and the three worst grades of rep: mailspike.org, "Usage".
     zone: 'bl.mailspike.net',
     name: 'Mailspike',
-    kind: 'address',
     families: [4],
     codes: {
       '127.0.0.2': listed('it takes part in a wave of spam right now'),
@@ -137,7 +131,6 @@ export const blocklists: readonly Blocklist[] = [
     // The classes of dronebl.org. Its test entry may answer with class 1, "testing".
     zone: 'dnsbl.dronebl.org',
     name: 'DroneBL',
-    kind: 'address',
     families: [4, 6],
     codes: {
       '127.0.0.2': informational('a sample kept for analysis, which is no judgment'),
@@ -167,7 +160,6 @@ export const blocklists: readonly Blocklist[] = [
   {
     zone: 'dnsbl-1.uceprotect.net',
     name: 'UCEPROTECT level 1',
-    kind: 'address',
     families: [4],
     codes: { '127.0.0.2': listed('it sent mail to a spam trap or attacked a server in the last seven days') },
     refusals: {},
@@ -178,7 +170,6 @@ export const blocklists: readonly Blocklist[] = [
   {
     zone: 'dnsbl-2.uceprotect.net',
     name: 'UCEPROTECT level 2',
-    kind: 'address',
     families: [4],
     codes: { '127.0.0.2': informational('several of its neighbors in the network are listed at level 1') },
     refusals: {},
@@ -189,7 +180,6 @@ export const blocklists: readonly Blocklist[] = [
   {
     zone: 'dnsbl-3.uceprotect.net',
     name: 'UCEPROTECT level 3',
-    kind: 'address',
     families: [4],
     codes: {
       '127.0.0.2': informational('many addresses of its provider (the whole autonomous system) are listed at level 1'),

@@ -136,6 +136,13 @@ describe('an audit', () => {
     ])
   })
 
+  it('names the first of a long list, and has all of it as data', async () => {
+    const zone = Array.from({ length: 30 }, (_, i) => `example.org TXT h${i}.example.net`).join('\n')
+    const finding = (await auditOf(zone)).findings[0]!
+    expect(finding.says).toMatch(/^30 words: h0\.example\.net, .*, h19\.example\.net and 10 more\.$/)
+    expect(finding.data.words).toHaveLength(30)
+  })
+
   it('carries the records to publish', async () => {
     const report = await auditOf('example.org A 192.0.2.1')
     expect(report.findings[0]).toMatchObject({

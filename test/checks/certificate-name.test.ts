@@ -93,6 +93,15 @@ describeCheck(certificateName, {
     },
     { name: 'and expired', zone, dialer: own([host], untrusted('CERT_HAS_EXPIRED')), says: 'signed itself' },
   ],
+  rejected: [
+    {
+      name: 'made for clients: the root was found',
+      zone,
+      dialer: shows([host], untrusted('INVALID_PURPOSE')),
+      says: 'breaks a rule of certificates (INVALID_PURPOSE)',
+      fix: '-connect 192.0.2.1:25',
+    },
+  ],
   untrusted: [
     {
       zone,

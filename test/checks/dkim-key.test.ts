@@ -167,6 +167,7 @@ describeCheck(dkimKey, {
       zone: `${name} TXT "abc.dkim.provider.example."`,
       target,
       says: 'it is the name of a host, abc.dkim.provider.example; a provider that gives a name wants a CNAME, not TXT',
+      fix: `Publish a CNAME at ${name} that leads to abc.dkim.provider.example`,
       records: [
         txt('remove', 'abc.dkim.provider.example.'),
         { do: 'publish', name, type: 'CNAME', value: 'abc.dkim.provider.example' },

@@ -62,6 +62,12 @@ describeCheck(dmarcRecord, {
   ],
   faulty: [
     {
+      name: 'more faults than anyone reads',
+      zone: `${name} TXT "v=DMARC1; p=none; ${'x;'.repeat(500)}"`,
+      says: /(x: it is no tag[^;]*; ){10}and 490 more\./,
+      findings: 2,
+    },
+    {
       zone: `${name} TXT "v=DMARC1; p=rejct; rua=mailto:a@example.org"`,
       says: 'p: "rejct" is none of none, quarantine, reject. Until then they act as if it said p=none.',
       fix: 'v=DMARC1; p=none; rua=mailto:a@example.org',

@@ -1,4 +1,6 @@
+import { expect, it } from 'vitest'
 import mxNull from '../../src/checks/mx-null.ts'
+import { profiles } from '../../src/checks/profiles.ts'
 import { describeCheck } from '../support/check-tester.ts'
 
 const record = (act: 'publish' | 'remove', value: string) =>
@@ -67,4 +69,9 @@ describeCheck(mxNull, {
       says: 'SERVFAIL',
     },
   ],
+})
+
+it('fails every domain that sends and takes no mail, however it says so', () => {
+  const { levels } = profiles.sending.checks['mx-null']
+  expect(levels).toEqual({ null: 'fail', 'null-preference': 'fail' })
 })

@@ -37,7 +37,21 @@ describeCheck(check, {
       target: { egress: ['2001:db8::25'] },
       says: '2001:db8::25 is called',
     },
-    { name: 'the tenth name', zone: `${many(12)}\nn9.example.org A 192.0.2.10`, target, says: 'n9.example.org' },
+    {
+      name: 'one of ten names, in whatever order',
+      zone: `${many(10)}\nn9.example.org A 192.0.2.10`,
+      target,
+      says: 'n9.example.org',
+    },
+  ],
+  'confirmed-by-chance': [
+    {
+      name: 'one of more names than anybody looks at',
+      zone: `${many(20)}\nn15.example.org A 192.0.2.10`,
+      target,
+      says: '192.0.2.10 has 20 names, but few of them (1) lead back to it.',
+      fix: 'keep a single PTR record at 10.2.0.192.in-addr.arpa: the one for n15.example.org',
+    },
   ],
   'not-confirmed': [
     {
@@ -79,13 +93,19 @@ describeCheck(check, {
       says: '. cannot be looked up (it is the root).',
     },
     {
-      name: 'the eleventh name does not count',
-      zone: `${many(12)}\nn10.example.org A 192.0.2.10`,
+      name: 'many names, none of which leads back',
+      zone: many(12),
       target,
-      says: '2 more names were not looked up, as no receiver does.',
+      says: /n7\.example\.org has no A record; 2 more names likewise\.$/,
     },
   ],
   unanswered: [
+    {
+      name: 'more names than were looked up',
+      zone: many(60),
+      target,
+      says: '10 more were not looked up.',
+    },
     {
       zone: `${reverse} PTR mail.example.org\nmail.example.org FAULT servfail`,
       target,

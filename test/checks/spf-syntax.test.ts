@@ -10,6 +10,7 @@ const change = (was: string, is: string) => [
 
 describeCheck(spfSyntax, {
   valid: [
+    { name: 'what stands behind +all is told with it', zone: record('v=spf1 all mx'), says: 'can be read' },
     {
       name: 'an address that does not answer is no matter of syntax',
       zone: `${record('v=spf1 a:slow.example.net -all')}slow.example.net FAULT timeout`,

@@ -155,7 +155,7 @@ describeCheck(starttlsOffer, {
       name: 'hangs up at STARTTLS',
       zone,
       dialer: says('220 x', ehlo, 'closed'),
-      says: 'hung up (in answer to STARTTLS)',
+      says: 'hung up (in answer to STARTTLS); STARTTLS is offered, but whether TLS comes about is not known.',
     },
   ],
   'not-smtp': [

@@ -102,6 +102,18 @@ describe('help', () => {
     expect(audit.stdout).toMatch(/Examples:[\s\S]*--sender-ip 192\.0\.2\.25[\s\S]*Exit status: 0 pass or warn, 1 fail/)
   })
 
+  it('is what `help` asks for', async () => {
+    const asked = await mailworthy(['help', 'audit'])
+    expect(asked.stdout).toBe((await mailworthy(['audit', '--help'])).stdout)
+    expect(asked.stdout).not.toContain('default: []')
+    expect(asked.status).toBe(0)
+  })
+
+  it('takes the options that hold everywhere', async () => {
+    const ran = await mailworthy(['checks', '--no-color', '-q', '-v'])
+    expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
   it('tells the version', async () => {
     expect((await mailworthy(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
@@ -112,6 +124,11 @@ describe('explain and checks', () => {
     const { stdout, status } = await mailworthy(['explain', 'dns-existence'])
     expect(status).toBe(0)
     expect(stdout).toMatch(/The domain exists in DNS[\s\S]*fail\s+missing[\s\S]*What to do: Register/)
+  })
+
+  it('tell it as JSON', async () => {
+    const { stdout } = await mailworthy(['explain', 'dns-existence', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'dns-existence', outcomes: { missing: { level: 'fail' } } })
   })
 
   it('list all ids', async () => {

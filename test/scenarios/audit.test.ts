@@ -83,6 +83,7 @@ describe('an audit of one domain', () => {
         { egress: '192.0.2.25', identity: 'mailfrom', result: 'pass', dependsOnLocalPart: false },
         { egress: '192.0.2.25', identity: 'helo', result: 'pass', dependsOnLocalPart: false },
       ],
+      spfTerms: ['mx', 'ip4:192.0.2.25', 'ip6:2001:db8::25', '-all'],
       dkim: [{ selector: 's1', state: 'valid', keyHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }],
       dmarc: { state: 'found', organizationalDomain: 'healthy.example', policy: 'reject', adkim: 'r', aspf: 'r' },
       egress: [{ address: '192.0.2.25', ptr: 'mail.healthy.example', forwardConfirmed: true, listed: [], unasked: [] }],

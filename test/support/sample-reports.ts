@@ -25,6 +25,7 @@ export function report(given: Partial<Report> & { domain: string; findings: read
       exists: true,
       nullMx: false,
       spf: [],
+      spfTerms: [],
       dkim: [],
       dmarc: { state: 'unknown', organizationalDomain: null, policy: null, adkim: 'r', aspf: 'r' },
       egress: [],
@@ -64,6 +65,7 @@ export const healthy: Report = (() => {
         { egress: '192.0.2.10', identity: 'mailfrom', result: 'pass', dependsOnLocalPart: false },
         { egress: '192.0.2.10', identity: 'helo', result: 'pass', dependsOnLocalPart: false },
       ],
+      spfTerms: ['mx', 'ip4:192.0.2.10', '-all'],
       dkim: [{ selector: 's2026a', state: 'valid', keyHash: `sha256:${'4f1c9a07'.repeat(8)}` }],
       dmarc: { state: 'found', organizationalDomain: subject, policy: 'reject', adkim: 'r', aspf: 'r' },
       egress: [{ address: '192.0.2.10', ptr: 'mail.healthy.example', forwardConfirmed: true, listed: [], unasked: [] }],
@@ -151,6 +153,7 @@ export const broken: Report = (() => {
         { egress: '2001:db8::25', identity: 'mailfrom', result: 'permerror', dependsOnLocalPart: true },
         { egress: '2001:db8::25', identity: 'helo', result: 'temperror', dependsOnLocalPart: false },
       ],
+      spfTerms: ['include:_spf.provider.example', '~all'],
       dkim: [
         { selector: 's1', state: 'valid', keyHash: `sha256:${'9d3e0b52'.repeat(8)}` },
         { selector: 'old', state: 'revoked' },
@@ -322,6 +325,7 @@ export const hostile: Report = report({
     exists: true,
     nullMx: false,
     spf: [{ egress: '192.0.2.66', identity: 'mailfrom', result: 'permerror', dependsOnLocalPart: false }],
+    spfTerms: [hostileText],
     dkim: [{ selector: hostileText, state: 'invalid', keyHash: hostileText }],
     dmarc: { state: 'unknown', organizationalDomain: hostileText, policy: null, adkim: 'r', aspf: 's' },
     egress: [

@@ -1,5 +1,6 @@
 // Reads a DKIM key record, the TXT at selector._domainkey.domain: what it is worth, and when nothing, why (RFC 6376 §3.6.1).
 import { pastedText } from '../pasted-text.ts'
+import { shownText } from '../shown-text.ts'
 import { type Piece, repeatedNames, splitTagList, type Tag, tagsOf, writeTagList } from '../tag-list.ts'
 import { bareEd25519, type DkimPublicKey, readEd25519Key, readRsaKey } from './public-key.ts'
 
@@ -114,9 +115,9 @@ function listFault(text: string, pieces: readonly Piece[], tags: readonly Tag[])
     // §3.6.1 v=: any other value means that the record is discarded.
     return /^DKIM1\s/.test(version.value)
       ? 'a semicolon is missing after v=DKIM1'
-      : `its version is "${shortened(version.value)}"; it must be exactly DKIM1`
+      : `its version is "${shownText(version.value)}"; it must be exactly DKIM1`
   }
-  if (broken !== undefined) return `"${shortened(broken.text)}" is no tag: a tag is written name=value`
+  if (broken !== undefined) return `"${shownText(broken.text)}" is no tag: a tag is written name=value`
   const repeated = repeatedNames(tags)
   // §3.2: "if a tag name does occur more than once, the entire tag-list is invalid".
   if (repeated.length > 0) return `the tag ${repeated.map(name => `${name}=`).join(', ')} stands more than once`
@@ -140,7 +141,7 @@ function decode(base64: string): { readonly octets: Buffer; readonly remarks: re
   if (base64.length > LONGEST_KEY) return `p= is ${base64.length} characters long, which no key is`
   const body = base64.replace(/={1,2}$/, '')
   const stranger = /[^A-Za-z0-9+/]/.exec(body)
-  if (stranger !== null) return `p= is no base64: character ${stranger.index + 1} is "${printable(stranger[0])}"`
+  if (stranger !== null) return `p= is no base64: character ${stranger.index + 1} is "${shownText(stranger[0])}"`
   if (body.length % 4 === 1) return 'p= is no base64: a character is missing or one too many'
   const padded = base64.length % 4 === 0
   return {
@@ -204,12 +205,4 @@ function hostName(text: string): string | undefined {
 
 function listed(value: string | undefined): readonly string[] | undefined {
   return value?.split(':').map(item => item.trim())
-}
-
-function shortened(text: string): string {
-  return printable(text.length > 40 ? `${text.slice(0, 40)}…` : text)
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e…]/g, octet => `\\${String(octet.charCodeAt(0)).padStart(3, '0')}`)
 }

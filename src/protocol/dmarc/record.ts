@@ -1,5 +1,6 @@
 // Reads a DMARC policy record by the grammar of RFC 9989 §4.7 and §4.8: what it asks for, and what receivers ignore in it.
 import { pastedText, plainText } from '../pasted-text.ts'
+import { shownText } from '../shown-text.ts'
 import { editTagList, repeatedNames, splitTagList, type Tag, tagsOf, trimSpace, writeTagList } from '../tag-list.ts'
 import { type ReportUri, readReportUris } from './report-uri.ts'
 
@@ -101,7 +102,7 @@ function readTags(text: string): DmarcRecord {
   const pieces = splitTagList(text)
   for (const piece of pieces) {
     if (piece.kind === 'broken')
-      faults.push({ tag: printable(piece.text), why: 'it is no tag: a tag is written name=value' })
+      faults.push({ tag: shownText(piece.text), why: 'it is no tag: a tag is written name=value' })
     if (piece.kind === 'empty') faults.push({ tag: ';;', why: 'nothing stands between two semicolons' })
   }
   const tags = tagsOf(pieces).slice(1)
@@ -129,7 +130,7 @@ function readTags(text: string): DmarcRecord {
   const ruf = readReportUris(value('ruf') ?? '')
   const fo = value('fo')
   if (fo !== undefined && !isFailureOptions(fo)) {
-    faults.push({ tag: 'fo', why: `"${printable(fo)}" is not made of 0 or 1, d and s with colons between them` })
+    faults.push({ tag: 'fo', why: `"${shownText(fo)}" is not made of 0 or 1, d and s with colons between them` })
   }
   const whole = p !== undefined && (value('sp') === undefined || sp) && (value('np') === undefined || np)
   if (p === undefined && value('p') === undefined) faults.push({ tag: 'p', why: 'it is missing' })
@@ -155,7 +156,7 @@ function readTags(text: string): DmarcRecord {
 function whyNot(written: string, allowed: readonly string[]): string {
   const next = /\s([a-z]+)\s*=/i.exec(written)?.[1]
   if (next !== undefined && KNOWN.includes(next.toLowerCase())) return `a semicolon is missing before ${next}=`
-  return `"${printable(written)}" is none of ${allowed.join(', ')}`
+  return `"${shownText(written)}" is none of ${allowed.join(', ')}`
 }
 
 // §4.8 dmarc-fo: 0 or 1, d and s, in any order, each at most once and not both of 0 and 1.
@@ -216,9 +217,4 @@ function rewrite(text: string): string {
     if (!version && !tags.some(seen => seen.name === tag.name && seen.value === tag.value)) tags.push(tag)
   }
   return writeTagList([{ name: 'v', value: 'DMARC1' }, ...tags])
-}
-
-function printable(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return short.replaceAll(/[^\x20-\x7e…]/g, octet => `\\${String(octet.charCodeAt(0)).padStart(3, '0')}`)
 }
