@@ -74,7 +74,8 @@ function judgeDomain(domain: string, evidence: Evidence, faults: Reason[], gaps:
   const { exists, nullMx } = known.report.readings
   const records = proposed(known.report, ['dns-existence', 'mx-null'])
   if (exists === false) faults.push(reason('dns-existence', domain, '5.1.8', 'does not exist in DNS', records))
-  else if (exists === null) gaps.push(reason('dns-existence', domain, '4.7.1', 'may exist or not: DNS did not answer', []))
+  else if (exists === null)
+    gaps.push(reason('dns-existence', domain, '4.7.1', 'may exist or not: DNS did not answer', []))
   if (nullMx === true) {
     faults.push(reason('mx-null', domain, '5.7.27', 'takes no mail (null MX), so it must not send any', records))
   }
@@ -177,7 +178,9 @@ function judgeDmarc(
     // A provider that signs for us is judged by its SPF alone; what is not known there stays open only under a policy.
     if (way.kind === 'smart-host' && way.dkim === 'provider' && report.readings.dmarc.policy !== 'reject') return
     if (gaps.length === 0) {
-      gaps.push(reason('spf-authorization', authorDomain, '4.7.1', 'may or may not pass SPF: it could not be judged', []))
+      gaps.push(
+        reason('spf-authorization', authorDomain, '4.7.1', 'may or may not pass SPF: it could not be judged', []),
+      )
     }
     return
   }
@@ -188,7 +191,15 @@ function judgeDmarc(
   }
   const { policy } = report.readings.dmarc
   if (policy === 'quarantine' || policy === 'reject') {
-    faults.push(reason('dmarc-alignment', authorDomain, '5.7.26', `asks for ${policy} (DMARC), and neither DKIM nor SPF would pass`, []))
+    faults.push(
+      reason(
+        'dmarc-alignment',
+        authorDomain,
+        '5.7.26',
+        `asks for ${policy} (DMARC), and neither DKIM nor SPF would pass`,
+        [],
+      ),
+    )
   }
 }
 

@@ -20,4 +20,8 @@ export interface Reason {
  */
 export type Decision =
   | { readonly kind: 'open'; readonly notes: readonly string[] }
-  | { readonly kind: 'closed' | 'own-fault' | 'unsure'; readonly because: readonly [Reason, ...Reason[]]; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'closed' | 'own-fault' | 'unsure'
+      readonly because: readonly [Reason, ...Reason[]]
+      readonly notes: readonly string[]
+    }
