@@ -53,6 +53,16 @@ const walls: { readonly [room: string]: Wall } = {
     types: ['report'],
     outside: [],
   },
+  schedule: {
+    because: 'the scheduler is handed what audits and what keeps',
+    rooms: ['report', 'store', 'names'],
+    outside: ['croner'],
+  },
+  relay: {
+    because: 'the relay reads reports, it does not make them',
+    rooms: ['names', 'report', 'rules', 'net', 'protocol', 'store'],
+    outside: ['smtp-server', 'smtp-server/lib/smtp-connection.js', 'nodemailer/lib/smtp-connection', 'mailauth', '*'],
+  },
   lab: {
     because: 'the lab is a little internet, not a part of the product that it is tried on',
     rooms: ['names', 'net', 'protocol', 'rules'],
