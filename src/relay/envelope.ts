@@ -58,6 +58,10 @@ export interface Envelope {
   readonly firstTriedAt: number | undefined
   readonly lastTriedAt: number | undefined
   readonly expiresAt: number
+  /** When the sender is told that it takes long; undefined when that was done, or never will be. */
+  readonly warnAt: number | undefined
+  /** How often an attempt ended by a fault of ours, not by a reply. */
+  readonly crashes: number
   readonly lastReply: RemoteReply | undefined
   /** Why it is held, in words. */
   readonly heldBecause: string | undefined
@@ -71,6 +75,7 @@ export interface Envelope {
 /** What came of one attempt for one envelope. */
 export type Outcome =
   | { readonly kind: 'delivered'; readonly reply: RemoteReply }
+  /** `nextAt`: not before this; 0 leaves it to the retry ladder, which may make it later in any case. */
   | { readonly kind: 'deferred'; readonly reply: RemoteReply; readonly nextAt: number }
   | { readonly kind: 'failed'; readonly reply: RemoteReply }
   | { readonly kind: 'held'; readonly because: string }
