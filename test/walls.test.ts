@@ -63,6 +63,11 @@ const walls: { readonly [room: string]: Wall } = {
     rooms: ['names', 'report', 'rules', 'net', 'protocol', 'store'],
     outside: ['smtp-server', 'smtp-server/lib/smtp-connection.js', 'nodemailer/lib/smtp-connection', 'mailauth', '*'],
   },
+  config: {
+    because: 'the configuration is made for the rooms below, and starts nothing',
+    rooms: ['names', 'report', 'rules', 'net', 'protocol', 'store', 'relay'],
+    outside: ['*', 'yaml', 'zod'],
+  },
   lab: {
     because: 'the lab is a little internet, not a part of the product that it is tried on',
     rooms: ['names', 'net', 'protocol', 'rules'],
