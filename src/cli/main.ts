@@ -1,9 +1,11 @@
 // Reads argv, finds the command, and turns what happened into an exit status. Commands are loaded only when they are called.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { version } from '../version.ts'
+import { collect, examples, list, seconds, wholeNumber } from './arguments.ts'
 import type { AuditFlags } from './audit.ts'
 import { Ended, fileTrouble, UsageError, visibleLines } from './failure.ts'
+import { clientsCommands, configCommands, keysCommands } from './setup-commands.ts'
 
 /**
  * Runs the command line and sets `process.exitCode`: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown.
@@ -80,8 +82,11 @@ function program(): Command {
     .command('tour')
     .description('a healthy and a broken domain of the lab, audited: what mailworthy shows, in seconds')
     .action(async (flags: { color: boolean }) => (await import('./tour.ts')).tour(process.stdout, flags.color))
+  configCommands(root)
+  clientsCommands(root)
+  keysCommands(root)
   // Scripts give them to every command; where there is nothing to color and nothing more to say, they change nothing.
-  for (const command of root.commands) {
+  for (const command of root.commands.flatMap(one => (one.commands.length > 0 ? one.commands : [one]))) {
     for (const everywhere of ['--no-color', '-q, --quiet', '-v, --verbose']) {
       const option = new Option(everywhere).hideHelp()
       if (!command.options.some(own => own.long === option.long)) command.addOption(option)
@@ -134,36 +139,4 @@ function auditCommand(root: Command): void {
       const none = { domains: [], senderIp: [], selector: [], ca: [], o: [] }
       process.exitCode = await auditDomains(domains, { ...none, ...flags })
     })
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`
-}
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value]
-}
-
-function list(value: string, previous: readonly string[] | undefined): readonly string[] {
-  const items = value.split(',').map(item => item.trim())
-  if (items.includes('')) throw new InvalidArgumentError('It has an empty item.')
-  return [...(previous ?? []), ...items]
-}
-
-function wholeNumber(least: number, most: number): (value: string) => number {
-  return value => {
-    const number = Number(value)
-    if (!/^\d+$/.test(value) || number < least || number > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-    }
-    return number
-  }
-}
-
-function seconds(value: string): number {
-  const number = Number(value)
-  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 86_400) {
-    throw new InvalidArgumentError('It must be a number of seconds, more than 0.')
-  }
-  return number
 }

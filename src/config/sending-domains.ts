@@ -64,18 +64,23 @@ function signingKeys(building: Building, path: Path, { dkim }: RawDomain, domain
   return keys
 }
 
-/** RFC 6376 §3.1: labels with dots between them, in front of `_domainkey`. */
 function selectorOf(building: Building, path: Path, text: string, domain: string): string | undefined {
-  const selector = text.toLowerCase()
-  const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
-  if (!selector.split('.').every(part => label.test(part))) {
-    building.fault(path, `${quoted(text)} is no selector: letters, digits and hyphens, such as s2026a`)
-    return undefined
-  }
-  const fault = nameFault(`${selector}._domainkey.${domain}`)
-  if (fault === undefined) return selector
-  building.fault(path, `${quoted(text)} is no selector for ${domain}: the name of its record would not do: ${fault}`)
+  const fault = selectorFault(text, domain)
+  if (fault === undefined) return text.toLowerCase()
+  building.fault(path, fault)
   return undefined
+}
+
+/** Why a text is no selector for a domain (RFC 6376 §3.1: labels in front of `_domainkey`); undefined when it is one. */
+export function selectorFault(text: string, domain: string): string | undefined {
+  const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i
+  if (!text.split('.').every(part => label.test(part))) {
+    return `${quoted(text)} is no selector: letters, digits and hyphens, such as s2026a`
+  }
+  const fault = nameFault(`${text}._domainkey.${domain}`)
+  return fault === undefined
+    ? undefined
+    : `${quoted(text)} is no selector for ${domain}: in the name of its record, ${fault}`
 }
 
 function keyFault(key: KeyObject): string | undefined {
