@@ -1,0 +1,122 @@
+// The header of a message (or of a part) as a list of fields with their offsets, read under caps before anything else looks at it.
+import { LONGEST_LINE } from './octets.ts'
+import { badContent, type Refusal, tooMuchHeader } from './refusal.ts'
+
+/** What a header may be at most. Honest ones stay far below; parsers of others may be quadratic. */
+export const headerCaps = { octets: 256 * 1024, fields: 1_000, foldsPerField: 100 } as const
+
+/** One header field: `octets.subarray(start, end)`, with its folds and its last CRLF. */
+export interface Field {
+  /** As written. */
+  readonly name: string
+  /** In lower case: what fields are found by (RFC 5322 §1.2.2). */
+  readonly key: string
+  readonly start: number
+  /** Behind the colon. */
+  readonly valueAt: number
+  readonly end: number
+  /** A continuation line in it is only white space, which some programs take for the end of the header. */
+  readonly blankFold: boolean
+}
+
+/** Where header and body are. */
+export interface Layout {
+  readonly fields: readonly Field[]
+  /** Behind the empty line; the end, when there is none. */
+  readonly bodyAt: number
+  /** The empty line between header and body is there. */
+  readonly separated: boolean
+}
+
+const COLON = 58
+
+/**
+ * Reads the fields up to the first empty line or the end. Line endings must be CRLF. Obsolete syntax (white space before the
+ * colon, RFC 5322 §4.5) is refused: programs differ on the name of such a field.
+ */
+export function readFields(octets: Buffer, start = 0, end: number = octets.length): Layout | Refusal {
+  const fields: Field[] = []
+  let open: { name: string; start: number; valueAt: number; folds: number; blankFold: boolean } | undefined
+  const close = (at: number): void => {
+    if (!open) return
+    const { name, start, valueAt, blankFold } = open
+    fields.push({ name, key: name.toLowerCase(), start, valueAt, end: at, blankFold })
+    open = undefined
+  }
+  for (let at = start, line = 1; at < end; line++) {
+    if (at - start > headerCaps.octets) return overCap(`${headerCaps.octets / 1024} KiB`)
+    const feed = octets.indexOf(10, at)
+    const next = feed === -1 || feed >= end ? end : feed + 1
+    const length = next - at - endingLength(octets, next)
+    if (length === 0) {
+      close(at)
+      return { fields, bodyAt: next, separated: true }
+    }
+    if (length > LONGEST_LINE) {
+      return badContent(`Line ${line} of the header is ${length} octets long; ${LONGEST_LINE} are allowed`)
+    }
+    const first = octets[at]!
+    if (first === 32 || first === 9) {
+      if (!open) return badContent('The header begins with a continuation line')
+      if (++open.folds > headerCaps.foldsPerField) {
+        return overCap(`${headerCaps.foldsPerField} continuation lines in the field ${open.name}`)
+      }
+      if (isBlank(octets, at, at + length)) open.blankFold = true
+    } else {
+      close(at)
+      const colon = nameEnd(octets, at, at + length)
+      if (colon === undefined) return badContent(`Line ${line} of the header is no header field`)
+      if (fields.length >= headerCaps.fields) return overCap(`${headerCaps.fields} fields`)
+      open = {
+        name: octets.toString('latin1', at, colon),
+        start: at,
+        valueAt: colon + 1,
+        folds: 0,
+        blankFold: false,
+      }
+    }
+    at = next
+  }
+  close(end)
+  return { fields, bodyAt: end, separated: false }
+}
+
+/** The value with its folds undone (RFC 5322 §2.2.3) and without white space around it; octets read as UTF-8. */
+export function valueText(octets: Buffer, field: Field): string {
+  return octets
+    .toString('utf8', field.valueAt, field.end)
+    .replaceAll(/\r\n(?=[ \t])/g, '')
+    .replace(/\r\n$/, '')
+    .trim()
+}
+
+/** The field without continuation lines of nothing but white space, which no program shows. */
+export function withoutBlankFolds(octets: Buffer, field: Field): Buffer {
+  const lines = octets.toString('latin1', field.start, field.end).split('\r\n')
+  const kept = lines.filter((line, index) => index === 0 || !/^[ \t]*$/.test(line))
+  return Buffer.from(`${kept.join('\r\n')}\r\n`, 'latin1')
+}
+
+/** The place of the colon, when all before it is a field name: printable ASCII (RFC 5322 §3.6.8). */
+function nameEnd(octets: Buffer, start: number, end: number): number | undefined {
+  for (let at = start; at < end; at++) {
+    const octet = octets[at]!
+    if (octet === COLON) return at > start ? at : undefined
+    if (octet < 33 || octet > 126) return undefined
+  }
+  return undefined
+}
+
+function endingLength(octets: Buffer, next: number): number {
+  if (octets[next - 1] !== 10) return 0
+  return octets[next - 2] === 13 ? 2 : 1
+}
+
+function isBlank(octets: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (octets[at] !== 32 && octets[at] !== 9) return false
+  return true
+}
+
+function overCap(what: string): Refusal {
+  return tooMuchHeader(`The header is larger than this server takes: more than ${what}`)
+}
