@@ -69,11 +69,11 @@ export function quotedPrintable(octets: Buffer, already = false): Buffer {
   return written.subarray(0, length)
 }
 
-/** True when base64 is the shorter way to write a text: more than about one octet in six must be encoded. */
+/** True for a text of another script than Latin: nobody could read its quoted-printable, and base64 is much shorter. */
 export function isMostlyEncoded(octets: Buffer): boolean {
   let encoded = 0
-  for (const octet of octets) if (octet > 126 || octet === EQUALS) encoded++
-  return encoded * 2 > octets.length * 0.37
+  for (const octet of octets) if (octet > 126) encoded++
+  return encoded * 3 > octets.length
 }
 
 function wrapped(text: string): Buffer {
