@@ -74,7 +74,8 @@ export interface Envelope {
 
 /** What came of one attempt for one envelope. */
 export type Outcome =
-  | { readonly kind: 'delivered'; readonly reply: RemoteReply }
+  /** `relayed`: success was to be told, and the next server cannot do that: we say that it went there (RFC 3461 §5.2.2). */
+  | { readonly kind: 'delivered'; readonly reply: RemoteReply; readonly relayed?: true }
   /** `nextAt`: not before this; 0 leaves it to the retry ladder, which may make it later in any case. */
   | { readonly kind: 'deferred'; readonly reply: RemoteReply; readonly nextAt: number }
   | { readonly kind: 'failed'; readonly reply: RemoteReply }
