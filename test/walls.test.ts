@@ -61,7 +61,7 @@ const walls: { readonly [room: string]: Wall } = {
   relay: {
     because: 'the relay reads reports, it does not make them',
     rooms: ['names', 'report', 'rules', 'net', 'protocol', 'store'],
-    outside: ['smtp-server', 'smtp-server/lib/smtp-connection.js', 'nodemailer/lib/smtp-connection', 'mailauth', '*'],
+    outside: ['smtp-server', 'smtp-server/lib/smtp-connection.js', 'smtp-server/lib/smtp-stream.js', 'nodemailer/lib/smtp-connection', 'mailauth', '*'],
   },
   config: {
     because: 'the configuration is made for the rooms below, and starts nothing',

@@ -254,9 +254,11 @@ export class Dialogue {
     const { id, address, port } = this.#peer
     const [tls, user] = [this.#tls, this.#auth.user?.name]
     const suffix = `${tls ? 'S' : ''}${user === undefined ? '' : 'A'}`
-    const protocol = smtpUtf8 ? `UTF8SMTP${suffix}` : this.#ehlo?.extended ? `ESMTP${suffix}` : 'SMTP'
+    const extended = this.#ehlo?.extended ?? false
+    const protocol = smtpUtf8 ? `UTF8SMTP${suffix}` : extended ? `ESMTP${suffix}` : 'SMTP'
     const peer = { address: address.text, port }
-    return { id, listener: this.#house.listener.name, peer, ehlo: this.#ehlo?.name ?? '', tls, user, client, protocol }
+    const ehlo = this.#ehlo?.name ?? ''
+    return { id, listener: this.#house.listener.name, peer, ehlo, extended, tls, user, client, protocol }
   }
 
   #countedLater(verb: string, step: Step | Promise<Step>): Step | Promise<Step> {

@@ -12,6 +12,8 @@ export interface SessionFacts {
   readonly peer: { readonly address: string; readonly port: number }
   /** What it said in EHLO or HELO. */
   readonly ehlo: string
+  /** It said EHLO. */
+  readonly extended: boolean
   readonly tls: { readonly protocol: string; readonly cipher: string } | undefined
   /** The authenticated user. */
   readonly user: string | undefined
