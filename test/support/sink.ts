@@ -193,7 +193,12 @@ class Talk {
         this.#act('EHLO', line, this.#ehlo())
         break
       case 'STARTTLS':
-        if (this.#act('STARTTLS', line, '220 2.0.0 Ready')?.startsWith('220')) this.#secure()
+        if (
+          this.#act('STARTTLS', line, this.#options.certificate ? '220 2.0.0 Ready' : '502 5.5.2 What?')?.startsWith(
+            '220',
+          )
+        )
+          this.#secure()
         break
       case 'AUTH':
         this.#auth(line)

@@ -55,7 +55,7 @@ export class Dialogue extends Client {
   #conversation: Conversation | undefined
   #asked = 0
   heard: Heard = { mail: undefined, recipients: [], data: undefined, final: undefined }
-  /** TLS was begun; once it stands, `secure` is true as well. */
+  /** TLS was asked for; once it stands, `secure` is true as well. */
   tlsBegun = false
   /** The reply to EHLO that counts was read. */
   introduced = false
@@ -80,6 +80,7 @@ export class Dialogue extends Client {
   }
 
   override _sendCommand(command: string, logged?: string): void {
+    if (command === 'STARTTLS') this.tlsBegun = true
     const parameters = command.startsWith('MAIL FROM:') ? command.slice(command.lastIndexOf('>')) : undefined
     const adds = parameters !== undefined && this.#conversation?.smtpUtf8 && !/ SMTPUTF8\b/.test(parameters)
     super._sendCommand(adds ? `${command} SMTPUTF8` : command, logged)

@@ -83,7 +83,7 @@ async function openOnce(
     maxResponseSize: LONGEST_REPLY,
   })
   const fault = await setUp(dialogue, socket, patience)
-  const trouble = fault && openingTrouble(fault, dialogue, wish, by)
+  const trouble = fault && openingTrouble(fault, dialogue, by)
   if (trouble) return trouble
   const session = new Session(dialogue, by, patience)
   const refused = wish.auth && (await session.login(wish.auth))
@@ -121,22 +121,15 @@ function lastRefusal({ lastServerResponse: last }: Dialogue): { response?: strin
   return typeof last === 'string' && /^[45]/.test(last) ? { response: last } : {}
 }
 
-function openingTrouble(
-  fault: Fault,
-  dialogue: Dialogue,
-  wish: SessionWish,
-  by: string,
-): HostTrouble & { readonly tls: boolean } {
+function openingTrouble(fault: Fault, dialogue: Dialogue, by: string): HostTrouble & { readonly tls: boolean } {
   const said = fault.response === undefined ? undefined : remoteReply(fault.response, by)
   const detail = faultText(fault)
-  const tls = (dialogue.tlsBegun && !dialogue.introduced) || fault.command === 'STARTTLS'
-  if (tls && wish.tls !== 'none') {
-    const handshake = dialogue.tlsBegun
+  if (dialogue.tlsBegun && !dialogue.introduced) {
     // RFC 3463 §3.8: X.7.5 a cryptographic failure, X.7.4 something that is not supported.
-    const text = handshake
-      ? `the TLS that this route wants could not be had from ${by}: ${detail}`
-      : `this route wants TLS, and ${by} does not offer it: ${said ? replyLine(said) : detail}`
-    return { reply: ownReply(handshake ? '4.7.5' : '4.7.4', text), permanent: false, tls: true }
+    const text = said
+      ? `this route wants TLS, and ${by} does not offer it: ${replyLine(said)}`
+      : `the TLS that this route wants could not be had from ${by}: ${detail}`
+    return { reply: ownReply(said ? '4.7.4' : '4.7.5', text), permanent: false, tls: true }
   }
   if (said === undefined || said.code === 0) {
     const heard = said === undefined ? '' : ` (it said: ${said.text})`
