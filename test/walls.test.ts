@@ -53,6 +53,12 @@ const walls: { readonly [room: string]: Wall } = {
     types: ['report'],
     outside: [],
   },
+  store: {
+    because: 'the store keeps what it is given, and knows only the words for it',
+    rooms: ['report'],
+    types: ['relay'],
+    outside: ['better-sqlite3', 'node:worker_threads', 'node:fs', 'node:path', 'node:zlib'],
+  },
   schedule: {
     because: 'the scheduler is handed what audits and what keeps',
     rooms: ['report', 'store', 'names'],
@@ -61,7 +67,14 @@ const walls: { readonly [room: string]: Wall } = {
   relay: {
     because: 'the relay reads reports, it does not make them',
     rooms: ['names', 'report', 'rules', 'net', 'protocol', 'store'],
-    outside: ['smtp-server', 'smtp-server/lib/smtp-connection.js', 'smtp-server/lib/smtp-stream.js', 'nodemailer/lib/smtp-connection', 'mailauth', '*'],
+    outside: [
+      'smtp-server',
+      'smtp-server/lib/smtp-connection.js',
+      'smtp-server/lib/smtp-stream.js',
+      'nodemailer/lib/smtp-connection',
+      'mailauth',
+      '*',
+    ],
   },
   config: {
     because: 'the configuration is made for the rooms below, and starts nothing',
