@@ -64,5 +64,6 @@ export function listClients(flags: ConfigurationFlags & { readonly json?: boolea
 }
 
 function whoText({ match }: ClientSettings): string {
-  return match.user === undefined ? (match.ips ?? []).map(networkText).join(', ') : `user ${match.user}`
+  const places = match.ips?.map(networkText).join(', ') ?? ''
+  return match.user === undefined ? places : `user ${match.user}${places === '' ? '' : ` at ${places}`}`
 }

@@ -18,17 +18,16 @@ export function buildClients(
   const items = fitting(building, ['clients'], list)
   uniqueNames(building, 'client', items)
   uniqueUsers(building, items)
-  const claims = items.flatMap(([raw, path]) => claimsOf(building, [...path, 'match', 'ips'], raw))
-  const networks = separate(building, claims)
+  const networks = networksOfClients(building, items)
   return items.map(([raw, path]) => {
     const { user, ips } = raw.match
     if (user === undefined && ips === undefined) building.fault([...path, 'match'], 'matches nobody: set user or ips')
-    if (user !== undefined && ips !== undefined) {
-      building.fault([...path, 'match'], 'is either a user or addresses: make two clients of it')
-    }
     return {
       name: raw.name,
-      match: user === undefined ? { ips: networks.get(raw.name) ?? [] } : { user },
+      match: {
+        ...(user === undefined ? {} : { user }),
+        ...(ips === undefined ? {} : { ips: networks.get(raw.name) ?? [] }),
+      },
       password: passwordOf(building, path, raw),
       senders: checkSenders(building, [...path, 'senders'], raw.senders, domains),
       rate: raw.rate === undefined ? undefined : { messages: raw.rate.messages, perMs: durationOf(raw.rate.per) },
@@ -38,17 +37,37 @@ export function buildClients(
   })
 }
 
+/** User names are compared without case: nobody means two people by `erp` and `ERP`. */
+const userOf = ({ match }: RawClient): string | undefined => match.user?.toLowerCase()
+
+// The same user may stand for several clients where addresses tell them apart.
 function uniqueUsers(building: Building, items: readonly (readonly [RawClient, Path])[]): void {
   const first = new Map<string, string>()
-  for (const [{ name, match }, path] of items) {
-    if (match.user === undefined) continue
+  for (const [raw, path] of items) {
+    const user = userOf(raw)
+    if (user === undefined) continue
     const at = [...path, 'match', 'user']
-    if (/[\p{Cc}]/u.test(match.user)) building.fault(at, 'a control character stands in it')
-    const key = match.user.toLowerCase()
-    const other = first.get(key)
-    if (other === undefined) first.set(key, name)
+    if (/[\p{Cc}]/u.test(user)) building.fault(at, 'a control character stands in it')
+    if (raw.match.ips !== undefined) continue
+    const other = first.get(user)
+    if (other === undefined) first.set(user, raw.name)
     else building.fault(at, `the client ${quoted(other)} has the same user`)
   }
+}
+
+/** The networks of each client. Ranges are compared among clients that are known by address alone, and among those of one user. */
+function networksOfClients(
+  building: Building,
+  items: readonly (readonly [RawClient, Path])[],
+): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(items, ([raw]) => userOf(raw))
+  const networks = [...groups.values()].flatMap(group =>
+    separate(
+      building,
+      group.flatMap(([raw, path]) => claimsOf(building, [...path, 'match', 'ips'], raw)),
+    ),
+  )
+  return new Map(networks.flatMap(one => [...one]))
 }
 
 function passwordOf(building: Building, path: Path, { match, password }: RawClient): string | undefined {
@@ -87,7 +106,7 @@ function claimsOf(building: Building, path: Path, { name, match }: RawClient): r
     }
     const { range } = parsed
     // A /24, and in IPv6 the one network of a LAN.
-    if (sizeOf(range) > (range.family === 4 ? 256n : 1n << 64n)) {
+    if (match.user === undefined && sizeOf(range) > (range.family === 4 ? 256n : 1n << 64n)) {
       const count = range.family === 4 ? `${sizeOf(range).toLocaleString('en-US')} addresses` : 'more than one network'
       building.warn(at, `${quoted(text)} is wide: whoever has one of its ${count} may relay through this host`)
     }

@@ -31,7 +31,7 @@ export function readYaml(text: string): YamlText {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   // Keys are compared by ourselves: the parser takes quadratic time for it.
-  const options = { lineCounter: counter, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
+  const options = { lineCounter: counter, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
   const document = parseDocument(text, options)
   const faults: Problem[] = []
   const told = new Set<number>()

@@ -1,12 +1,12 @@
 // Finds what somebody probably meant when a name is not known.
 
-/** The known name that is at most two slips away, or differs only in case, hyphens and underscores; undefined for none. */
+/** The known name that is a few slips away, or differs only in case, hyphens and underscores; undefined for none. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 40) return undefined
   const plain = bare(name)
   const alike = known.find(one => bare(one) === plain)
   if (alike !== undefined) return alike
-  const most = plain.length < 5 ? 1 : 2
+  const most = plain.length < 5 ? 1 : plain.length < 7 ? 2 : 3
   return known
     .map(one => ({ one, slips: slips(plain, bare(one)) }))
     .filter(({ slips }) => slips <= most)

@@ -74,7 +74,8 @@ function listenerLine({ name, bind, tls, auth, maxMessageSize, maxRecipients }: 
 }
 
 function clientLine({ name, match, senders, rate, lineEndings }: ClientSettings): string {
-  const who = match.user === undefined ? (match.ips ?? []).map(networkText).join(', ') : `the user ${match.user}`
+  const places = match.ips?.map(networkText).join(', ')
+  const who = match.user === undefined ? places : `the user ${match.user}${places === undefined ? '' : ` at ${places}`}`
   const limit = rate === undefined ? '' : `, ${rate.messages} messages in ${durationText(rate.perMs)}`
   const lines = lineEndings === 'normalize' ? ', bare line endings mended' : ''
   return `${who} (${name}): as ${senders.join(', ')}${limit}${lines}`

@@ -92,7 +92,8 @@ function hostText(text: string): string | undefined {
 function tlsOf(building: Building, path: Path, { tls, auth }: RawRoute): RouteSettings['tls'] {
   if (auth === undefined) return tls ?? 'auto'
   // A password never goes in the clear, nor to whoever happens to answer, unless that is said.
-  if (tls === undefined || tls === 'verify' || tls === 'required') return tls ?? 'verify'
+  if (tls === undefined || tls === 'auto') return 'verify'
+  if (tls === 'verify' || tls === 'required') return tls
   building.fault(
     [...path, 'tls'],
     `with auth it must be verify or required: ${quoted(tls)} may send the password in the clear`,

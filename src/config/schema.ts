@@ -82,7 +82,9 @@ const client = z.strictObject({
         .optional()
         .describe('Addresses, networks (10.0.0.0/24) and ranges (10.0.0.5-10.0.0.9). The most specific wins.'),
     })
-    .describe('Who this is: a user, or addresses. A user wins over an address, a longer prefix over a shorter one.'),
+    .describe(
+      'Who this is: a user, or addresses, or a user at these addresses only. A user wins over an address, a longer prefix over a shorter one.',
+    ),
   password: z
     .string()
     .optional()
@@ -90,7 +92,9 @@ const client = z.strictObject({
   senders: z
     .array(z.string())
     .min(1)
-    .describe('Who it may send as: a@example.org, *@example.org, *@*.example.org, * (any configured domain).'),
+    .describe(
+      'Who it may send as: a@example.org, *@example.org, *@*.example.org, * (any configured domain), <> (the null sender, of bounces; * has it too).',
+    ),
   rate: z
     .strictObject({
       messages: z.int().min(1).describe('So many messages …'),
@@ -139,7 +143,7 @@ const route = z.strictObject({
     .enum(['auto', 'opportunistic', 'required', 'verify', 'none'])
     .optional()
     .describe(
-      'auto: the best that the next hop is known to offer. required: encrypted. verify: with a certificate for its name.',
+      'auto: TLS where the next hop offers it; with auth, verify. required: TLS, with any certificate. verify: with a trusted certificate for its name.',
     )
     .meta({ default: 'auto' }),
   auth: z
@@ -148,7 +152,7 @@ const route = z.strictObject({
       password: reference.describe('The password.'),
     })
     .optional()
-    .describe('AUTH at the smart hosts. TLS is then verify, or required when you say so.'),
+    .describe('AUTH at the smart hosts, over TLS only: verify, or required when you say so.'),
   appearsAs: appearsAs
     .optional()
     .describe('What receivers see behind smart hosts. Without it, only our DKIM and DMARC are judged.'),

@@ -16,7 +16,7 @@ export function checkSenders(
   return patterns.flatMap((text, index) => {
     const at = [...path, index]
     const pattern = text.trim()
-    if (pattern === '*') return ['*']
+    if (pattern === '*' || pattern === '<>') return [pattern]
     const sign = pattern.lastIndexOf('@')
     if (sign < 1) {
       building.fault(at, `${quoted(text)} is no sender: write a@example.org, *@example.org, *@*.example.org or *`)
@@ -33,8 +33,7 @@ export function checkSenders(
     if (domain === undefined) return []
     const named = domains?.some(one => (below ? one !== domain && isWithin(one, domain) : one === domain))
     if (named === false) {
-      const which = below ? `no domain below ${domain}` : `${domain}, which`
-      building.fault(at, below ? `${which} stands in domains` : `${which} does not stand in domains`)
+      building.fault(at, below ? `no domain below ${domain} stands in domains` : `${domain} does not stand in domains`)
     }
     return [`${local}@${below ? '*.' : ''}${domain}`]
   })

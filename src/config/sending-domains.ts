@@ -57,7 +57,7 @@ function signingKeys(building: Building, path: Path, { dkim }: RawDomain, domain
     if (remark !== undefined) building.warn([...at, 'key'], remark)
     return [{ domain, selector, key: parsed.key, file: read.file, changed: read.changed }]
   })
-  if (keys.length > 0 && keys.every(({ key }) => key.asymmetricKeyType === 'ed25519')) {
+  if (keys.length === dkim.length && keys.every(({ key }) => key.asymmetricKeyType === 'ed25519')) {
     // RFC 8463 §4.1: not every verifier knows Ed25519.
     building.warn(path, 'only Ed25519 keys sign for it, which many receivers cannot verify: add an RSA key')
   }
