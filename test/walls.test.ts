@@ -71,6 +71,7 @@ const walls: { readonly [room: string]: Wall } = {
       'smtp-server',
       'smtp-server/lib/smtp-connection.js',
       'smtp-server/lib/smtp-stream.js',
+      'smtp-server/lib/tls-options.js',
       'nodemailer/lib/smtp-connection',
       'mailauth',
       '*',

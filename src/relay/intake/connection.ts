@@ -144,6 +144,11 @@ export class IntakeConnection extends SMTPConnection {
   }
 
   override upgrade(resume: () => void, done?: () => void): void {
+    // Node crashes when TLS is begun on a closed socket.
+    if (this._socket.destroyed) {
+      resume()
+      return
+    }
     this.#upgradingSince = this.#house.now()
     this.#dialogue.forget()
     super.upgrade(resume, () => {

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
+import tlsDefaults from 'smtp-server/lib/tls-options.js'
 import { type IpAddress, parseAddress } from '../../names/address.ts'
 import type { ClientSettings, ListenerSettings, RelaySettings, TlsMaterial } from '../settings.ts'
 import { Authenticator } from './authentication.ts'
@@ -98,9 +99,12 @@ async function open(house: House): Promise<Listener> {
   }
 }
 
-/** smtp-server has a key that everybody knows, and takes it where none is given. */
+/** smtp-server has a key that everybody can read in its source, and takes it where none is given. */
+const wellKnownKey = (tlsDefaults() as { readonly key: string }).key.trim()
+
 function checkMaterial(name: string, material: TlsMaterial | undefined): asserts material is TlsMaterial {
   if (!material?.certificate || !material.key) throw new Error(`listener ${name}: TLS needs a certificate and its key`)
+  if (material.key.trim() === wellKnownKey) throw new Error(`listener ${name}: this key is publicly known`)
   try {
     createSecureContext({ key: material.key, cert: material.certificate, minVersion: 'TLSv1.2' })
   } catch (cause) {
@@ -245,6 +249,12 @@ class IntakeServer extends SMTPServer {
       clearTimeout(late)
       release()
     }
+  }
+
+  /** Node crashes when TLS is begun on a socket that is closed already, as it can be when we stop. */
+  override _upgrade(socket: Socket, callback: Parameters<SMTPServer['_upgrade']>[1]): void {
+    if (socket.destroyed) callback(new Error('the connection is gone'))
+    else super._upgrade(socket, callback)
   }
 
   #turnAway(socket: Socket, handshake: boolean, because: string): void {
