@@ -11,6 +11,7 @@ import { type Reply, reply } from './intake/reply.ts'
 import type { IntakePorts, Submission, SubmittedRecipient } from './intake/submission.ts'
 import { gateMode, judge } from './judge.ts'
 import { type Prepared, prepare } from './message/prepare.ts'
+import { GATE } from './send.ts'
 import type { DomainSettings, RelaySettings } from './settings.ts'
 import { type Signed, signMessage } from './sign/sign.ts'
 import { verifyOwn } from './sign/verify-own.ts'
@@ -106,7 +107,7 @@ export function createAcceptance(ports: AcceptPorts): Pick<IntakePorts, 'onSende
       if (signed === undefined)
         return refuse(reply(451, '4.3.5', 'The message could not be signed; nothing leaves unsigned'))
       const message = messageOf(id, now, submission, prepared, signed.signatures.length)
-      const held = verdict.kind === 'hold' ? verdict.because : undefined
+      const held = verdict.kind === 'hold' ? `${GATE}${verdict.because}` : undefined
       try {
         const envelopes = await ports.store.put(
           message,

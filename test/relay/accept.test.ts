@@ -191,7 +191,7 @@ describe('a submission', () => {
     expect(shown(await submit(text, { mode: 'hold' }))).toBe('250 2.0.0 Ok: held as q1')
     expect(put[0]!.envelopes[0]).toMatchObject({
       state: 'held',
-      heldBecause: 'example.org has not been audited yet (dns-existence)',
+      heldBecause: 'Gate: example.org has not been audited yet (dns-existence)',
     })
     const domain = { settings: { gate: { ...settings.gate, domains: { 'example.org': 'observe' as const } } } }
     expect(shown(await submit(text, domain))).toBe('250 2.0.0 Ok: queued as q1')

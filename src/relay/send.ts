@@ -1,0 +1,103 @@
+// One attempt as the queue asks for it: the gate again, the route, an egress without fault, fresh signatures where needed, the courier.
+import { publicKeyHash } from '../protocol/dkim/public-key.ts'
+import type { QueueStore } from '../store/store.ts'
+import type { Courier } from './deliver/courier.ts'
+import { ownReply } from './deliver/replies.ts'
+import type { Content, Envelope, Message, Outcome } from './envelope.ts'
+import type { Evidence } from './gate/decide.ts'
+import { inWords } from './gate/reply.ts'
+import { gateMode, judge } from './judge.ts'
+import type { QueueJob } from './queue/ports.ts'
+import { recipientDomain } from './route/routes.ts'
+import type { DomainSettings, EgressSettings, RelaySettings } from './settings.ts'
+import { signMessage } from './sign/sign.ts'
+import { routeOf } from './way.ts'
+
+/** Begins the reason of everything that the gate holds, so that it can be let go when the gate opens. */
+export const GATE = 'Gate: '
+
+export interface SendPorts {
+  readonly settings: RelaySettings
+  readonly evidence: Evidence
+  readonly requestAudit: (domain: string, why: string) => void
+  readonly courier: Pick<Courier, 'attempt'>
+  readonly store: Pick<QueueStore, 'sign'>
+  readonly now: () => number
+}
+
+/** What the queue calls for each job. */
+export function createSender(ports: SendPorts): (job: QueueJob) => Promise<readonly Outcome[]> {
+  const domains = new Map(ports.settings.domains.map(domain => [domain.name, domain]))
+  return async job => {
+    const { message, envelopes } = job
+    const all = (outcome: Outcome): readonly Outcome[] => envelopes.map(() => outcome)
+    const route = routeOf(envelopes[0]!.recipient, ports.settings)
+    if (route === undefined) return all(failed('5.4.4', 'There is no route to this recipient'))
+    const domain = domains.get(recipientDomain(message.author))
+    if (domain === undefined) {
+      return all({ kind: 'held', because: `mail from ${recipientDomain(message.author)} is not set up here any more` })
+    }
+    const gate = askGate(message, envelopes, domain, ports)
+    if ('kind' in gate) return all(gate)
+    const content = await signedContent(job, domain, ports)
+    if (content === undefined)
+      return all(deferred('4.3.5', 'The message could not be signed anew; nothing leaves unsigned'))
+    return ports.courier.attempt({ message, content, envelopes, route, egress: gate.egress })
+  }
+}
+
+function askGate(
+  message: Message,
+  envelopes: readonly Envelope[],
+  domain: DomainSettings,
+  ports: SendPorts,
+): Outcome | { readonly egress: EgressSettings } {
+  const { settings, evidence } = ports
+  const judgment = judge(
+    {
+      authorDomain: domain.name,
+      senderDomain: message.sender === '' ? undefined : recipientDomain(message.sender),
+      recipients: envelopes.map(envelope => envelope.recipient),
+      signatures: domain.dkim.map(({ selector, key }) => ({ selector, keyHash: publicKeyHash(key) })),
+    },
+    settings,
+    evidence,
+  )
+  if (judgment === undefined) return failed('5.4.4', 'There is no route to this recipient')
+  const { decision, egress } = judgment
+  const client = settings.clients.find(one => one.name === message.client)
+  if (decision.kind === 'open' || gateMode(client, domain.name, settings) === 'observe') return { egress }
+  const because = decision.because.map(inWords).join('; ')
+  if (decision.kind === 'unsure') {
+    ports.requestAudit(domain.name, because)
+    return deferred('4.7.1', because)
+  }
+  // Closed is no attempt, and no bounce: it goes out after the repair.
+  return { kind: 'held', because: `${GATE}${because}` }
+}
+
+/** Signatures are made anew when the domain signs with other selectors than when the message was taken. */
+async function signedContent(job: QueueJob, domain: DomainSettings, ports: SendPorts): Promise<Content | undefined> {
+  const content = await job.content()
+  const made = new Set(
+    [
+      ...Buffer.from(content.signatures)
+        .toString('latin1')
+        .matchAll(/\bs=([^;\s]+)/g),
+    ].map(m => m[1]),
+  )
+  if (domain.dkim.every(({ selector }) => made.has(selector)) && made.size === domain.dkim.length) return content
+  const latest = Math.max(...job.envelopes.map(envelope => envelope.expiresAt))
+  const signed = await signMessage(content.message, domain, { now: ports.now(), expiresAt: latest + 86_400_000 })
+  if (signed.kind === 'not-signed') return undefined
+  await ports.store.sign(job.message.id, signed.signatures)
+  return { ...content, signatures: signed.signatures }
+}
+
+const failed = (enhanced: string, text: string): Outcome => ({ kind: 'failed', reply: ownReply(enhanced, text) })
+
+const deferred = (enhanced: string, text: string): Outcome => ({
+  kind: 'deferred',
+  reply: ownReply(enhanced, text),
+  nextAt: 0,
+})
