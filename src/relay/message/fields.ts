@@ -2,8 +2,20 @@
 import { LONGEST_LINE } from './octets.ts'
 import { badContent, type Refusal, tooMuchHeader } from './refusal.ts'
 
-/** What a header may be at most. Honest ones stay far below; parsers of others may be quadratic. */
-export const headerCaps = { octets: 256 * 1024, fields: 1_000, foldsPerField: 100 } as const
+/** What a header may be at most. */
+export interface HeaderCaps {
+  readonly octets: number
+  readonly fields: number
+  readonly foldsPerField: number
+  /** Octets in a line, without CRLF. */
+  readonly line: number
+}
+
+/** Honest headers stay far below; parsers of others may be quadratic. */
+const submittedCaps: HeaderCaps = { octets: 256 * 1024, fields: 1_000, foldsPerField: 100, line: LONGEST_LINE }
+
+/** For what was let in before: what we added to it may go over. */
+export const noCaps: HeaderCaps = { octets: Infinity, fields: Infinity, foldsPerField: Infinity, line: Infinity }
 
 /** One header field: `octets.subarray(start, end)`, with its folds and its last CRLF. */
 export interface Field {
@@ -34,7 +46,12 @@ const COLON = 58
  * Reads the fields up to the first empty line or the end. Line endings must be CRLF. Obsolete syntax (white space before the
  * colon, RFC 5322 §4.5) is refused: programs differ on the name of such a field.
  */
-export function readFields(octets: Buffer, start = 0, end: number = octets.length): Layout | Refusal {
+export function readFields(
+  octets: Buffer,
+  start = 0,
+  end: number = octets.length,
+  caps: HeaderCaps = submittedCaps,
+): Layout | Refusal {
   const fields: Field[] = []
   let open: { name: string; start: number; valueAt: number; folds: number; blankFold: boolean } | undefined
   const close = (at: number): void => {
@@ -44,7 +61,7 @@ export function readFields(octets: Buffer, start = 0, end: number = octets.lengt
     open = undefined
   }
   for (let at = start, line = 1; at < end; line++) {
-    if (at - start > headerCaps.octets) return overCap(`${headerCaps.octets / 1024} KiB`)
+    if (at - start > caps.octets) return overCap(`${caps.octets / 1024} KiB`)
     const feed = octets.indexOf(10, at)
     const next = feed === -1 || feed >= end ? end : feed + 1
     const length = next - at - endingLength(octets, next)
@@ -52,21 +69,21 @@ export function readFields(octets: Buffer, start = 0, end: number = octets.lengt
       close(at)
       return { fields, bodyAt: next, separated: true }
     }
-    if (length > LONGEST_LINE) {
-      return badContent(`Line ${line} of the header is ${length} octets long; ${LONGEST_LINE} are allowed`)
+    if (length > caps.line) {
+      return badContent(`Line ${line} of the header is ${length} octets long; ${caps.line} are allowed`)
     }
     const first = octets[at]!
     if (first === 32 || first === 9) {
       if (!open) return badContent('The header begins with a continuation line')
-      if (++open.folds > headerCaps.foldsPerField) {
-        return overCap(`${headerCaps.foldsPerField} continuation lines in the field ${open.name}`)
+      if (++open.folds > caps.foldsPerField) {
+        return overCap(`${caps.foldsPerField} continuation lines in the field ${open.name}`)
       }
       if (isBlank(octets, at, at + length)) open.blankFold = true
     } else {
       close(at)
       const colon = nameEnd(octets, at, at + length)
       if (colon === undefined) return badContent(`Line ${line} of the header is no header field`)
-      if (fields.length >= headerCaps.fields) return overCap(`${headerCaps.fields} fields`)
+      if (fields.length >= caps.fields) return overCap(`${caps.fields} fields`)
       open = {
         name: octets.toString('latin1', at, colon),
         start: at,

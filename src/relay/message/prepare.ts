@@ -7,6 +7,7 @@ import { type Field, type Layout, readFields, valueText } from './fields.ts'
 import { isSendable, survey, withLineEndings } from './octets.ts'
 import { badContent, isRefusal, mailLoop, needsSmtpUtf8, type Refusal } from './refusal.ts'
 import { editedHeader, type Rewritten, sendableBody } from './sendable.ts'
+import { type SingleFields, withSingleFields } from './single-fields.ts'
 
 /** What preparing must know beside the octets. */
 export interface PrepareContext extends Submission {
@@ -15,7 +16,15 @@ export interface PrepareContext extends Submission {
 }
 
 /** What was changed, for the log. */
-export type Change = 'line endings' | 'encoding' | 'MIME-Version' | 'Date' | 'Message-ID' | 'Bcc' | 'Return-Path'
+export type Change =
+  | 'line endings'
+  | 'encoding'
+  | 'double fields'
+  | 'MIME-Version'
+  | 'Date'
+  | 'Message-ID'
+  | 'Bcc'
+  | 'Return-Path'
 
 /** A message that can be signed. */
 export interface Prepared {
@@ -49,9 +58,14 @@ export function prepare(raw: Uint8Array, context: PrepareContext): Prepared | Re
   if (fault) return fault
   const author = readAuthor(octets, layout.fields)
   if (isRefusal(author)) return author
-  const rewritten = sendableBody(octets, layout)
+  const single = withSingleFields(octets, layout.fields)
+  if (isRefusal(single)) return single
+  const rewritten = sendableBody(octets, { ...layout, fields: single.fields })
   if (isRefusal(rewritten)) return rewritten
-  return compose(octets, layout, rewritten, author, context, octets.equals(given))
+  const changes: Change[] = octets.equals(given) ? [] : ['line endings']
+  if (single.fields.length < layout.fields.length) changes.push('double fields')
+  if (rewritten) changes.push('encoding')
+  return compose(octets, layout.bodyAt, single, rewritten, author, context, changes)
 }
 
 function headerFault(octets: Buffer, { fields, bodyAt }: Layout, context: PrepareContext): Refusal | undefined {
@@ -69,27 +83,27 @@ function headerFault(octets: Buffer, { fields, bodyAt }: Layout, context: Prepar
 
 function compose(
   octets: Buffer,
-  layout: Layout,
+  bodyAt: number,
+  single: SingleFields,
   rewritten: Rewritten | undefined,
   author: Author,
   context: PrepareContext,
-  endingsKept: boolean,
+  done: readonly Change[],
 ): Prepared | Refusal {
-  const changes: Change[] = endingsKept ? [] : ['line endings']
+  const changes = [...done]
   // RFC 5322 §3.6.3: blind recipients stay blind. RFC 5321 §4.4: the last server alone writes Return-Path.
-  const kept = layout.fields.filter(({ key }) => !/^(resent-)?bcc$|^return-path$/.test(key))
+  const kept = single.fields.filter(({ key }) => !/^(resent-)?bcc$|^return-path$/.test(key))
   const has = (key: string): boolean => kept.some(field => field.key === key && valueText(octets, field) !== '')
-  if (layout.fields.some(({ key }) => /^(resent-)?bcc$/.test(key))) changes.push('Bcc')
-  if (layout.fields.some(({ key }) => key === 'return-path')) changes.push('Return-Path')
+  if (single.fields.some(({ key }) => /^(resent-)?bcc$/.test(key))) changes.push('Bcc')
+  if (single.fields.some(({ key }) => key === 'return-path')) changes.push('Return-Path')
 
-  const edits = new Map(rewritten?.edits)
-  if (rewritten) changes.push('encoding')
-  if (edits.size > 0 && !has('mime-version')) set(edits, changes, 'MIME-Version', '1.0')
+  const edits = new Map([...single.joined, ...(rewritten?.edits ?? [])])
+  if (rewritten && rewritten.edits.size > 0 && !has('mime-version')) set(edits, changes, 'MIME-Version', '1.0')
   if (!has('date')) set(edits, changes, 'Date', mailDate(context.takenAt))
   if (!has('message-id')) set(edits, changes, 'Message-ID', messageIdFor(context))
 
   const header = Buffer.concat([Buffer.from(receivedField(context)), ...editedHeader(octets, kept, edits)])
-  const body = rewritten?.body ?? [octets.subarray(layout.bodyAt)]
+  const body = rewritten?.body ?? [octets.subarray(bodyAt)]
   const message = Buffer.concat([header, Buffer.from('\r\n'), ...body])
   const found = survey(message)
   if (found.nul || (rewritten && !isSendable({ ...found, eightBit: false }))) {

@@ -3,7 +3,7 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { publicKeyHash } from '../../protocol/dkim/public-key.ts'
-import { type Layout, readFields } from '../message/fields.ts'
+import { type Layout, noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
 import { bodyHash, relaxedField } from './canonical.ts'
 import { type Algorithm, signedField, unsignedField } from './signature-field.ts'
@@ -62,7 +62,7 @@ export async function signMessage(
   if (domain.dkim.length === 0) return notSigned(`No DKIM key is set for ${domain.name}`)
   try {
     const octets = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
-    const layout = readFields(octets)
+    const layout = readFields(octets, 0, octets.length, noCaps)
     if (isRefusal(layout)) return notSigned('The message cannot be signed', layout.says)
     const hash = await bodyHash(octets.subarray(layout.bodyAt))
     const made = await Promise.all(domain.dkim.map(key => signWith(key, octets, layout, hash, domain.name, times)))

@@ -1,7 +1,7 @@
 // Our own signatures, read back from the octets that will be sent and verified before the client hears 250: what is wrong
 // with them must not be found out by receivers. Reads what the signer writes (relaxed/relaxed, sha256), and nothing else.
 import { createHash, type KeyObject, verify } from 'node:crypto'
-import { readFields } from '../message/fields.ts'
+import { noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
 import { bodyHash } from './canonical.ts'
 import { type MadeSignature, type Signed, signedOctets } from './sign.ts'
@@ -51,7 +51,7 @@ export function signatureFault(
   hash: string | undefined,
   key: KeyObject,
 ): string | undefined {
-  const layout = readFields(message)
+  const layout = readFields(message, 0, message.length, noCaps)
   if (isRefusal(layout) || hash === undefined) return 'the message cannot be read'
   if (signature.bodyHash !== hash) return 'the body hash differs'
   const selected = selectFields(layout.fields, signature.names)
@@ -79,13 +79,13 @@ function faultOf(
 }
 
 async function hashOfBody(message: Buffer): Promise<string | undefined> {
-  const layout = readFields(message)
+  const layout = readFields(message, 0, message.length, noCaps)
   return isRefusal(layout) ? undefined : bodyHash(message.subarray(layout.bodyAt))
 }
 
 /** The fields one by one, without their last CRLF. */
 function fieldTexts(signatures: Buffer): readonly string[] {
-  const layout = readFields(signatures)
+  const layout = readFields(signatures, 0, signatures.length, noCaps)
   if (isRefusal(layout)) return []
   return layout.fields
     .filter(field => field.key === 'dkim-signature')

@@ -95,6 +95,33 @@ describe('what is missing or must not go out', () => {
   })
 })
 
+describe('fields that may stand once', () => {
+  it('lose their copies, and empty ones beside others', () => {
+    const made = prepared(`message-id:\r\n${complete}Subject: x\r\nSubject:  x \r\nSubject:\r\n\r\n`)
+    expect(text(made).match(/^(subject|message-id):.*/gim)).toEqual(['Message-ID: <1@example.org>', 'Subject: x'])
+    expect(made).toMatchObject({ messageId: '<1@example.org>', subject: 'x', changes: ['double fields'] })
+  })
+
+  it('become one list when they name recipients', () => {
+    const made = prepared(
+      `${complete}to: "C, c" <c@example.net>,\r\nTo: b@example.net\r\nTo:\r\n D <d@example.net>\r\n\r\n`,
+    )
+    expect(text(made)).toContain('\r\nTo: b@example.net,\r\n\t"C, c" <c@example.net>,\r\n\tD <d@example.net>\r\nDate:')
+    expect(text(made).match(/^to:/gim)).toHaveLength(1)
+  })
+
+  it.each(['Subject', 'Date', 'Message-ID', 'Sender', 'Content-Type', 'References'])('are refused: two of %s', name => {
+    expect(refused(`From: a@example.org\r\n${name}: x/y\r\n${name}: x/z\r\n\r\n`)).toBe(
+      `550 5.6.0 The header has 2 ${name} fields; it may have one (RFC 5322 3.6)`,
+    )
+  })
+
+  it('are not those of the trace, nor unknown ones', () => {
+    const made = prepared(`Received: by x; y\r\nReceived: by z; y\r\nX-A: 1\r\nX-A: 2\r\n${complete}\r\n`)
+    expect(made.changes).toEqual([])
+  })
+})
+
 describe('a message is refused', () => {
   it.each([
     ['without a header', '', '550 5.6.0 The message has no header'],

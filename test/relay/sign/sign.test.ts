@@ -117,7 +117,10 @@ const name = fc.constantFrom(
     'Content-Type',
   ],
 )
-const fields = fc.array(fc.tuple(name, fc.oneof(value, folded)), { maxLength: 12 })
+const fields = fc.uniqueArray(fc.tuple(name, fc.oneof(value, folded)), {
+  maxLength: 12,
+  selector: ([n]) => n.toLowerCase(),
+})
 const line = fc.constantFrom(
   '',
   '',
