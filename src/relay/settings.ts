@@ -46,7 +46,7 @@ export interface ClientSettings {
   readonly match: { readonly user?: string; readonly ips?: readonly string[] }
   /** `scrypt:…`, as `mailworthy clients password` makes it. */
   readonly password: string | undefined
-  /** Patterns of addresses: `a@example.org`, `*@example.org`, `*@*.example.org`, `*`. */
+  /** Patterns of addresses: `a@example.org`, `*@example.org`, `*@*.example.org`, `*`; `<>` for the null sender, which `*` has too. */
   readonly senders: readonly string[]
   readonly rate: { readonly messages: number; readonly perMs: number } | undefined
   readonly gate: GateMode | undefined
