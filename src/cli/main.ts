@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import { collect, examples, list, seconds, wholeNumber } from './arguments.ts'
 import type { AuditFlags } from './audit.ts'
 import { Ended, fileTrouble, UsageError, visibleLines } from './failure.ts'
+import { relayCommands } from './relay-commands.ts'
 import { clientsCommands, configCommands, keysCommands } from './setup-commands.ts'
 
 /**
@@ -85,6 +86,7 @@ function program(): Command {
   configCommands(root)
   clientsCommands(root)
   keysCommands(root)
+  relayCommands(root)
   // Scripts give them to every command; where there is nothing to color and nothing more to say, they change nothing.
   for (const command of root.commands.flatMap(one => (one.commands.length > 0 ? one.commands : [one]))) {
     for (const everywhere of ['--no-color', '-q, --quiet', '-v, --verbose']) {

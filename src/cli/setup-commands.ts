@@ -4,7 +4,7 @@ import { examples, wholeNumber } from './arguments.ts'
 import type { ConfigurationFlags } from './configuration.ts'
 import type { CreateFlags, RecordFlags } from './keys.ts'
 
-const CONFIG = [
+export const CONFIG = [
   '--config <file>',
   'the configuration (default: $MAILWORTHY_CONFIG, ./mailworthy.yaml, /etc/mailworthy/mailworthy.yaml)',
 ] as const

@@ -1,7 +1,7 @@
 // Starts the embedded little internet: its name server, its MX hosts with their certificates, and the map that leads there.
 import { endpointText } from '../names/endpoint.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
-import { startMx } from './mx-server.ts'
+import { startMx, type TakenMail } from './mx-server.ts'
 import { startNameServer } from './name-server.ts'
 import { CA_NAME, MAP_NAME } from './visit.ts'
 import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys } from './world.ts'
@@ -16,14 +16,22 @@ export interface Lab {
   close(): Promise<void>
 }
 
-/** @param port the name server's, 0 for any free one. Throws when it is taken. */
-export async function startLab({ port = 0 }: { readonly port?: number } = {}): Promise<Lab> {
+export interface LabOptions {
+  /** The name server's, 0 for any free one. */
+  readonly port?: number
+  /** Mail that the MX hosts took. */
+  readonly onMail?: (mail: TakenMail) => void
+}
+
+/** Throws when the port is taken. */
+export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {}): Promise<Lab> {
   const now = new Date()
   const authority = createAuthority(now)
   const hosts = await Promise.all(
     mxHosts.map(async ({ host, addresses, certificate }) => {
       const server = await startMx({
         hostname: host,
+        onMail,
         ...(certificate === 'none' ? {} : { certificate: certificateFor(host, certificate, authority, now) }),
       })
       return { addresses, server }

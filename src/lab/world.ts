@@ -34,6 +34,7 @@ export const mxHosts = [
   { host: 'mx2.healthy.example', addresses: ['192.0.2.32'], certificate: 'good' },
   { host: 'mx1.broken.example', addresses: ['192.0.2.71'], certificate: 'expired' },
   { host: 'mx2.broken.example', addresses: ['192.0.2.72'], certificate: 'none' },
+  { host: 'mx.recipient.example', addresses: ['192.0.2.41'], certificate: 'good' },
   { host: 'mx3.broken.example', addresses: ['192.0.2.73'], certificate: 'wrong-name' },
 ] as const
 
@@ -52,7 +53,7 @@ export function freshKeys(): { readonly healthy: SigningKeys; readonly broken: S
 
 /** The zones of the lab, with the healthy domain's keys published. */
 export function labZone(keys: { readonly healthy: SigningKeys }): string {
-  return [healthyZone(keys.healthy), brokenZone(), reportReceivers, blocklistZones()].join('\n')
+  return [healthyZone(keys.healthy), brokenZone(), reportReceivers(), blocklistZones()].join('\n')
 }
 
 function healthyZone(keys: SigningKeys): string {
@@ -96,9 +97,12 @@ ${reverseName(parseAddress('192.0.2.66')!)}  PTR host-66.dynamic.isp.example
 host-66.dynamic.isp.example  A  192.0.2.67`
 }
 
-const reportReceivers = `
+const reportReceivers = (): string => `
 collector.example          MX   10 mx.collector.example
-mx.collector.example       A    192.0.2.90`
+mx.collector.example       A    192.0.2.90
+recipient.example          SOA  ns1.recipient.example hostmaster.recipient.example 1
+recipient.example          MX   10 mx.recipient.example
+${hosts('recipient.example')}`
 
 /** Every list of the registry, alive by RFC 5782 §5; the broken domain's address stands on one of them. */
 function blocklistZones(): string {

@@ -1,6 +1,5 @@
 // From a submission to its reply: prepared, judged by the gate, signed, the signature verified, queued durably, and only then 250.
 
-import { publicKeyHash } from '../protocol/dkim/public-key.ts'
 import { type QueueStore, StoreFailure } from '../store/store.ts'
 import type { Envelope, Message } from './envelope.ts'
 import type { Evidence } from './gate/decide.ts'
@@ -9,7 +8,7 @@ import { inWords, verdictOf } from './gate/reply.ts'
 import { mayUseAuthor } from './intake/clients.ts'
 import { type Reply, reply } from './intake/reply.ts'
 import type { IntakePorts, Submission, SubmittedRecipient } from './intake/submission.ts'
-import { gateMode, judge } from './judge.ts'
+import { gateMode, judge, signaturesOf } from './judge.ts'
 import { type Prepared, prepare } from './message/prepare.ts'
 import { GATE } from './send.ts'
 import type { DomainSettings, RelaySettings } from './settings.ts'
@@ -50,12 +49,7 @@ export interface AcceptPorts {
 /** The intake's ports that decide. */
 export function createAcceptance(ports: AcceptPorts): Pick<IntakePorts, 'onSender' | 'onMessage'> {
   const domains = new Map(ports.settings.domains.map(domain => [domain.name, domain]))
-  const hashes = new Map(
-    ports.settings.domains.map(({ name, dkim }) => [
-      name,
-      dkim.map(({ selector, key }) => ({ selector, keyHash: publicKeyHash(key) })),
-    ]),
-  )
+  const signatures = new Map(ports.settings.domains.map(domain => [domain.name, signaturesOf(domain)]))
   return {
     onSender: () => (ports.store.health.kind === 'healthy' ? undefined : storeReply(ports.store.health.kind)),
     async onMessage(submission, raw) {
@@ -85,7 +79,7 @@ export function createAcceptance(ports: AcceptPorts): Pick<IntakePorts, 'onSende
           authorDomain: author.domain,
           senderDomain: sender.domain === '' ? undefined : sender.domain,
           recipients: recipients.map(r => r.address),
-          signatures: hashes.get(domain.name)!,
+          signatures: signatures.get(domain.name)!,
         },
         ports.settings,
         ports.evidence,

@@ -1,8 +1,9 @@
 // Asks the gate for one message: over all its recipients' routes, and over our egresses until one is without fault of its own.
+import { keyRecordText, publicKeyHash } from '../protocol/dkim/public-key.ts'
 import { type Candidate, decide, type Evidence } from './gate/decide.ts'
 import type { Decision } from './gate/decision.ts'
 import { recipientDomain } from './route/routes.ts'
-import type { EgressSettings, GateMode, RelaySettings } from './settings.ts'
+import type { DomainSettings, EgressSettings, GateMode, RelaySettings } from './settings.ts'
 import { routeOf, wayOf } from './way.ts'
 
 /** What of a message matters: who wrote and who sends it, to whom, and what it is signed with. */
@@ -11,6 +12,15 @@ export interface Judged {
   readonly senderDomain: string | undefined
   readonly recipients: readonly string[]
   readonly signatures: Candidate['signatures']
+}
+
+/** The signatures that a domain makes, as the gate compares them with what is published. */
+export function signaturesOf(domain: DomainSettings): Candidate['signatures'] {
+  return domain.dkim.map(({ selector, key }) => ({
+    selector,
+    keyHash: publicKeyHash(key),
+    record: keyRecordText(key),
+  }))
 }
 
 /** The worst decision over the routes, and the egress that it was made for. */

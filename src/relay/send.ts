@@ -1,12 +1,11 @@
 // One attempt as the queue asks for it: the gate again, the route, an egress without fault, fresh signatures where needed, the courier.
-import { publicKeyHash } from '../protocol/dkim/public-key.ts'
 import type { QueueStore } from '../store/store.ts'
 import type { Courier } from './deliver/courier.ts'
 import { ownReply } from './deliver/replies.ts'
 import type { Content, Envelope, Message, Outcome } from './envelope.ts'
 import type { Evidence } from './gate/decide.ts'
 import { inWords } from './gate/reply.ts'
-import { gateMode, judge } from './judge.ts'
+import { gateMode, judge, signaturesOf } from './judge.ts'
 import type { QueueJob } from './queue/ports.ts'
 import { recipientDomain } from './route/routes.ts'
 import type { DomainSettings, EgressSettings, RelaySettings } from './settings.ts'
@@ -58,7 +57,7 @@ function askGate(
       authorDomain: domain.name,
       senderDomain: message.sender === '' ? undefined : recipientDomain(message.sender),
       recipients: envelopes.map(envelope => envelope.recipient),
-      signatures: domain.dkim.map(({ selector, key }) => ({ selector, keyHash: publicKeyHash(key) })),
+      signatures: signaturesOf(domain),
     },
     settings,
     evidence,

@@ -44,10 +44,14 @@ function statements(database: Database.Database) {
     shift: database.prepare<[number, number, number]>(
       "UPDATE envelope SET due_at = due_at + ?, expires_at = expires_at + ?, warn_at = warn_at + ? WHERE state IN ('queued', 'held')",
     ),
+    // So that `newest` tells the time in the same measure.
+    shiftTaken: database.prepare<[number]>(
+      'UPDATE message SET taken_at = taken_at + ? WHERE ended_at IS NULL OR id = (SELECT max(id) FROM message)',
+    ),
     // The newest is kept whatever its age: queue ids go on from it.
     ended: database
       .prepare<[number, number], number>(
-        'SELECT number FROM message WHERE ended_at < ? AND number < (SELECT max(number) FROM message) ORDER BY ended_at LIMIT ?',
+        'SELECT number FROM message WHERE ended_at < ? AND id < (SELECT max(id) FROM message) ORDER BY ended_at LIMIT ?',
       )
       .pluck(),
     forgetEnvelopes: database.prepare<[number]>('DELETE FROM envelope WHERE message = ?'),
@@ -132,6 +136,7 @@ export class QueueTable {
 
   shift(by: number): void {
     this.#do.shift.run(by, by, by)
+    this.#do.shiftTaken.run(by)
   }
 
   forget(endedBefore: number): number {

@@ -5,6 +5,7 @@ import { verdictOf } from '../../../src/relay/gate/reply.ts'
 import type { Readings, Report } from '../../../src/report/report.ts'
 
 const HASH = `sha256:${'ab'.repeat(32)}`
+const RECORD = `v=DKIM1; k=rsa; p=${'A'.repeat(700)}`
 const OTHER = `sha256:${'cd'.repeat(32)}`
 
 const healthy: Readings = {
@@ -23,7 +24,7 @@ const healthy: Readings = {
 const message: Candidate = {
   authorDomain: 'example.org',
   senderDomain: 'example.org',
-  signatures: [{ selector: 's1', keyHash: HASH }],
+  signatures: [{ selector: 's1', keyHash: HASH, record: RECORD }],
   way: { kind: 'mx', addresses: ['192.0.2.10'] },
 }
 
@@ -129,7 +130,7 @@ describe('the gate', () => {
     ],
     [
       'one of two keys that is not published',
-      { candidate: { signatures: [{ selector: 'e1', keyHash: OTHER }, ...message.signatures] } },
+      { candidate: { signatures: [{ selector: 'e1', keyHash: OTHER, record: RECORD }, ...message.signatures] } },
     ],
     ['no DMARC record', { readings: { dmarc: { ...healthy.dmarc, state: 'absent', policy: null } } }],
     [
@@ -150,15 +151,7 @@ describe('the gate', () => {
   })
 
   it('tells the record to publish in pieces, and where to read on', () => {
-    const value = `v=DKIM1; k=rsa; p=${'A'.repeat(700)}`
-    const findings = [
-      {
-        check: 'dkim-key',
-        level: 'fail',
-        records: [{ do: 'publish', name: 's1._domainkey.example.org', type: 'TXT', value }],
-      },
-    ] as unknown as Report['findings']
-    const verdict = verdictOf(gate({ readings: { dkim: noKey }, findings }), 'reject')
+    const verdict = verdictOf(gate({ readings: { dkim: noKey } }), 'reject')
     const { lines } = (verdict as { reply: { lines: readonly string[] } }).reply
     expect(lines[1]).toMatch(/^publish: s1\._domainkey\.example\.org\. TXT "v=DKIM1; k=rsa; p=A/)
     expect(lines.at(-1)).toBe('mailworthy explain dkim-key')
@@ -203,7 +196,10 @@ describe('whatever the readings are', () => {
   it('every refusal fits the wire, and nothing that is not proven is refused for good', () => {
     fc.assert(
       fc.property(some, fc.string({ unit: 'binary' }), (readings, odd) => {
-        const given = { readings, candidate: { signatures: [{ selector: odd, keyHash: HASH }, ...message.signatures] } }
+        const given = {
+          readings,
+          candidate: { signatures: [{ selector: odd, keyHash: HASH, record: RECORD }, ...message.signatures] },
+        }
         const decision = gate(given)
         const verdict = verdictOf(decision, 'reject')
         if (verdict.kind !== 'refuse') return

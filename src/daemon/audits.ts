@@ -1,0 +1,71 @@
+// Makes the reports of the relay's own domains: what is known of their sending side is the relay's own configuration.
+import { AuditRun } from '../audit/audit.ts'
+import type { Means } from '../audit/gather.ts'
+import type { Target } from '../audit/scope.ts'
+import { catalogue } from '../catalogue.ts'
+import { profiles } from '../checks/profiles.ts'
+import { readiness } from '../checks/readiness.ts'
+import { parseAddress } from '../names/address.ts'
+import type { Resolver } from '../net/resolver.ts'
+import { publicKeyHash } from '../protocol/dkim/public-key.ts'
+import type { RelaySettings } from '../relay/settings.ts'
+import { groupOf } from '../report/groups.ts'
+import { mergeReports } from '../report/merge.ts'
+import type { Again, Audited } from '../schedule/scheduler.ts'
+
+/** Seconds after which an audit ends with what it has. */
+const TIMEOUT = 60
+
+const profile = profiles.sending
+
+/** What the scheduler calls. */
+export function createAuditor(settings: RelaySettings, means: Means, onFault: (where: string, fault: unknown) => void) {
+  const all = catalogue()
+  return async (domain: string, again: Again | undefined): Promise<Audited> => {
+    const groups = again === undefined ? undefined : new Set(again.groups)
+    const wanted = (id: string): boolean => groups === undefined || groups.has(groupOf(id).id)
+    if (again !== undefined && !Object.keys(profile.checks).some(wanted)) return { report: again.last, ttl: 0 }
+    const { resolver, shortest } = noticingTtl(means.resolver)
+    const run = new AuditRun(all, { ...means, resolver })
+    const report = await run.audit(targetOf(domain, settings), {
+      profile,
+      wanted: check => wanted(check.id),
+      timeout: TIMEOUT,
+      onFault,
+    })
+    const whole =
+      again === undefined || groups === undefined ? report : mergeReports(again.last, report, groups, readiness)
+    return { report: whole, ttl: shortest() * 1000 }
+  }
+}
+
+function targetOf(domain: string, settings: RelaySettings): Target {
+  const own = settings.domains.find(one => one.name === domain)
+  return {
+    domain,
+    egress: settings.egress.flatMap(({ seenAs, helo }) =>
+      seenAs.map(address => ({ address: parseAddress(address)!, helo })),
+    ),
+    selectors: own?.dkim.map(key => key.selector) ?? [],
+    ourKeys: Object.fromEntries(own?.dkim.map(({ selector, key }) => [selector, publicKeyHash(key)]) ?? []),
+    smtp: false,
+    smtpPort: 25,
+    families: [4, 6],
+    ownFamilies: [4, 6],
+  }
+}
+
+/** The same resolver, and the shortest TTL of what it answered, in seconds. */
+function noticingTtl(resolver: Resolver): { readonly resolver: Resolver; readonly shortest: () => number } {
+  let shortest = 86_400
+  return {
+    shortest: () => shortest,
+    resolver: {
+      async resolve(name, type) {
+        const answer = await resolver.resolve(name, type)
+        if (answer.kind !== 'unreachable') shortest = Math.min(shortest, answer.ttl)
+        return answer
+      },
+    },
+  }
+}

@@ -1,0 +1,111 @@
+// The control socket: what the command line asks a running daemon, as JSON over HTTP on a Unix socket that only its owner may use.
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
+import type { Evidence } from '../relay/gate/decide.ts'
+import type { Relay } from '../relay/relay.ts'
+import type { RelaySettings } from '../relay/settings.ts'
+import type { Scheduler } from '../schedule/scheduler.ts'
+import type { Store } from '../store/store.ts'
+import { type Answer, answerControl } from './routes.ts'
+
+export interface Controlled {
+  readonly relay: Pick<Relay, 'desk'>
+  readonly scheduler: Pick<Scheduler, 'report' | 'askedAt' | 'request'>
+  readonly store: Store
+  readonly settings: RelaySettings
+  readonly evidence: Evidence
+}
+
+export interface Control {
+  close(): Promise<void>
+}
+
+const LARGEST_BODY = 1024 * 1024
+
+/** @throws Error in one line when another daemon answers there already, or the socket cannot be made. */
+export async function startControl(path: string, controlled: Controlled): Promise<Control> {
+  if (await answers(path)) throw new Error(`another mailworthy answers at ${path}`)
+  mkdirSync(dirname(path), { recursive: true })
+  rmSync(path, { force: true })
+  const server = createServer((asked, answer) => void serve(asked, answer, controlled))
+  // Made so that nobody else can connect in the moment before chmod.
+  const mask = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+  } finally {
+    process.umask(mask)
+  }
+  chmodSync(path, 0o600)
+  return {
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function serve(asked: IncomingMessage, answer: ServerResponse, controlled: Controlled): Promise<void> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of asked) {
+    size += (chunk as Buffer).length
+    if (size > LARGEST_BODY) break
+    chunks.push(chunk as Buffer)
+  }
+  const said = await answerControl(
+    asked.method ?? 'GET',
+    asked.url ?? '/',
+    Buffer.concat(chunks).toString(),
+    controlled,
+  ).catch((fault): Answer => ({ status: 500, body: { error: fault instanceof Error ? fault.message : String(fault) } }))
+  answer.writeHead(said.status, { 'content-type': 'application/json' }).end(`${JSON.stringify(said.body)}\n`)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+/** Asks a running daemon. @returns undefined when none answers at the socket. */
+export function askControl(
+  path: string,
+  method: 'GET' | 'POST',
+  route: string,
+  body?: object,
+): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      { socketPath: path, method, path: route, headers: { 'content-type': 'application/json' } },
+      answer => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', chunk => {
+          text += chunk
+        })
+        answer.on('end', () => {
+          try {
+            resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) as unknown })
+          } catch (fault) {
+            reject(fault)
+          }
+        })
+      },
+    )
+    asking.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined)
+      else reject(error)
+    })
+    asking.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}

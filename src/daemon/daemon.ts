@@ -1,0 +1,118 @@
+// Wires the long-running parts and stops them in order: store, resolver, scheduler, relay, control socket.
+import type { Configuration } from '../config/load.ts'
+import type { Dialer } from '../net/dialer.ts'
+import { createResolver } from '../net/dns/stub-resolver.ts'
+import type { Resolver } from '../net/resolver.ts'
+import { createDialer } from '../net/socket-dialer.ts'
+import type { CourierOptions } from '../relay/deliver/courier.ts'
+import type { Evidence } from '../relay/gate/decide.ts'
+import { type Relay, startRelay } from '../relay/relay.ts'
+import { type Kept, Scheduler } from '../schedule/scheduler.ts'
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { KeptReport, Store } from '../store/store.ts'
+import { createAuditor } from './audits.ts'
+import { type Control, startControl } from './control.ts'
+import { type Log, logRelay } from './log.ts'
+
+/** What a daemon runs on; the lab hands in its own little internet. */
+export interface Surroundings {
+  readonly resolver?: Resolver
+  readonly dialer?: Dialer
+  readonly courier?: Pick<CourierOptions, 'guard' | 'open' | 'patience'>
+}
+
+/** A running daemon. */
+export interface Daemon {
+  readonly relay: Relay
+  readonly scheduler: Scheduler
+  readonly store: Store
+  /** Takes nothing more, ends what is under way, closes the store. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts everything that the configuration asks for; when a part cannot start, nothing stays running.
+ * @throws StoreFailure, or the error of a listener that cannot be bound: one line for an administrator.
+ */
+export async function startDaemon(configuration: Configuration, log: Log, around: Surroundings = {}): Promise<Daemon> {
+  const { relay: settings, trust } = configuration
+  const store = await openSqliteStore({ path: configuration.store.path })
+  const own = around.resolver
+    ? undefined
+    : createResolver(configuration.resolver === undefined ? {} : { servers: configuration.resolver })
+  const resolver = around.resolver ?? own!
+  const dialer = around.dialer ?? createDialer({ ca: trust })
+  const undo: (() => Promise<unknown> | unknown)[] = [() => store.close(), () => own?.close()]
+  try {
+    const means = { resolver, dialer, ehloName: settings.hostname }
+    let relay: Relay | undefined
+    const scheduler = new Scheduler(
+      settings.domains.map(domain => domain.name),
+      keptBy(await store.reports.all()),
+      {
+        audit: createAuditor(settings, means, (where, fault) => log('error', 'fault', { where, says: String(fault) })),
+        async keep(domain, report) {
+          await store.reports.keep(report)
+          log('info', 'audited', { domain, verdict: report.verdict })
+          await relay?.reconsider(domain)
+        },
+        onFault: (domain, fault) => log('error', 'fault', { where: `the audit of ${domain}`, says: String(fault) }),
+        now: Date.now,
+      },
+    )
+    const evidence: Evidence = {
+      stale: settings.gate.stale,
+      report(domain) {
+        const report = scheduler.report(domain)
+        const askedAt = scheduler.askedAt(domain)
+        return report === undefined || askedAt === undefined ? undefined : { report, ageMs: Date.now() - askedAt }
+      },
+    }
+    relay = await startRelay({
+      settings,
+      store: store.queue,
+      resolver,
+      evidence,
+      requestAudit: (domain, why) => {
+        log('debug', 'audit-asked', { domain, why })
+        scheduler.request(domain)
+      },
+      onEvent: logRelay(log),
+      courier: { ca: trust, ...around.courier },
+    })
+    const running = relay
+    undo.push(() => running.stop())
+    scheduler.start()
+    undo.push(() => scheduler.stop())
+    const control: Control = await startControl(configuration.control.path, {
+      relay,
+      scheduler,
+      store,
+      settings,
+      evidence,
+    })
+    undo.push(() => control.close())
+    for (const listener of relay.listeners) {
+      for (const { address, port } of listener.bound)
+        log('info', 'listening', { listener: listener.name, address, port })
+    }
+    return { relay, scheduler, store, stop: () => inReverse(undo) }
+  } catch (fault) {
+    await inReverse(undo)
+    throw fault
+  }
+}
+
+async function inReverse(undo: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step()
+}
+
+/** Reports of an earlier run: as old as they are, and asked again when they are due by that. */
+function keptBy(reports: readonly KeptReport[]): ReadonlyMap<string, Kept> {
+  return new Map(
+    reports.map(({ at, report }) => [
+      report.domain,
+      { report, asked: { at: { records: at, blocklists: at, names: at, hosts: at }, ttl: 0 } },
+    ]),
+  )
+}
