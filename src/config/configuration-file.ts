@@ -36,7 +36,7 @@ export function readPlainFile(file: string, most: number): FileText {
   let handle: number | undefined
   try {
     // Without O_NONBLOCK, a named pipe that nobody writes to would hold us here.
-    handle = openSync(file, constants.O_RDONLY )
+    handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const about = fstatSync(handle)
     if (about.isDirectory()) return { ok: false, why: 'it is a directory' }
     if (!about.isFile()) return { ok: false, why: 'it is no plain file' }
