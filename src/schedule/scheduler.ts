@@ -74,6 +74,8 @@ export class Scheduler implements AuditRequests {
 
   start(): void {
     this.#stopped = false
+    // Whatever an earlier run has left: keys and addresses may have changed with the configuration.
+    for (const domain of this.#domains) this.#wanted.add(domain)
     this.#look()
   }
 
