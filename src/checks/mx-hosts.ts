@@ -4,6 +4,7 @@ import { type HostAddresses, knownAddresses, unlearnt } from '../facts/host-addr
 import { mx } from '../facts/mx.ts'
 import { mxAddresses } from '../facts/mx-addresses.ts'
 import { spfRecord } from '../facts/spf-record.ts'
+import { isPublic } from '../names/address.ts'
 import { displayName } from '../names/domain.ts'
 import type { MailExchanger } from '../protocol/mx.ts'
 
@@ -13,6 +14,7 @@ type Trouble =
   | 'no-address'
   | 'addresses-unknown'
   | 'half-unknown'
+  | 'not-public'
   | 'alias'
   | 'bad-name'
 
@@ -67,6 +69,11 @@ export default defineCheck({
       level: 'warn',
       says: 'The MX record of {domain} with "{host}" names no proper host: {reason}. Some senders do not deliver there.',
       fix: 'Let the MX record give the full name of the mail server, in letters, digits and hyphens.',
+    },
+    'not-public': {
+      level: 'warn',
+      says: 'The MX host {host} has addresses that nobody outside its own network can reach: {addresses}. Mail from the Internet is not delivered there.',
+      fix: 'Publish only the outer addresses of {host} to the world. If your resolver gives other answers inside your network than outside (split DNS), check again through one that is outside (--resolver).',
     },
     'ipv6-only': {
       level: 'warn',
@@ -139,6 +146,8 @@ function judge(
       : { outcome: 'addresses-unknown', data: { ...data, reason } }
   }
   if (reason !== undefined) return { outcome: 'half-unknown', data: { ...data, addresses, reason } }
+  const inner = knownAddresses(found).filter(address => !isPublic(address))
+  if (inner.length > 0) return { outcome: 'not-public', data: { ...data, addresses: inner.map(a => a.text) } }
   if (found.alias !== undefined) {
     const record = (act: 'publish' | 'remove', name: string) =>
       ({ do: act, name: domain, type: 'MX', value: `${preference} ${name}` }) as const
