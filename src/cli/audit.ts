@@ -8,7 +8,7 @@ import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
 import { isPublic, parseAddress } from '../names/address.ts'
-import { isFqdn } from '../names/domain.ts'
+import { isFqdn, nameFault } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
 import type { Report, Verdict } from '../report/report.ts'
@@ -174,7 +174,8 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     ...(flags.helo === undefined ? {} : { helo: flags.helo.replace(/\.$/, '') }),
   }))
   for (const selector of flags.selector) {
-    if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)) {
+    const formed = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)
+    if (!formed || nameFault(`${selector}._domainkey`) !== undefined) {
       throw new UsageError(`--selector takes a DKIM selector such as s1, not "${visible(selector)}"`)
     }
   }
