@@ -1,6 +1,6 @@
 // Has mail for the domain somewhere to go? Every MX host must be a name with an address of its own.
 import { defineCheck, type Ruling } from '../audit/check.ts'
-import { type HostAddresses, knownAddresses, unlearnt } from '../facts/host-addresses.ts'
+import { type HostAddresses, knownAddresses, unlearned } from '../facts/host-addresses.ts'
 import { mx } from '../facts/mx.ts'
 import { mxAddresses } from '../facts/mx-addresses.ts'
 import { spfRecord } from '../facts/spf-record.ts'
@@ -82,11 +82,11 @@ export default defineCheck({
     },
     'addresses-unknown': {
       level: 'unknown',
-      says: 'Whether the MX host {host} has an address could not be learnt: {reason}.',
+      says: 'Whether the MX host {host} has an address could not be learned: {reason}.',
     },
     'half-unknown': {
       level: 'unknown',
-      says: 'The MX host {host} has the addresses {addresses}; those of the other family could not be learnt: {reason}.',
+      says: 'The MX host {host} has the addresses {addresses}; those of the other family could not be learned: {reason}.',
     },
     omitted: {
       level: 'warn',
@@ -139,7 +139,7 @@ function judge(
     return { outcome: exchanger.fault === 'localhost' ? 'localhost' : 'address-literal', data }
   }
   const addresses = texts(found)
-  const reason = unlearnt(found)
+  const reason = unlearned(found)
   if (addresses.length === 0) {
     return reason === undefined
       ? { outcome: 'no-address', data }

@@ -127,7 +127,7 @@ describeCheck(mxHosts, {
   'addresses-unknown': [
     {
       zone: 'example.org MX 10 mx.example.org\nmx.example.org FAULT servfail',
-      says: 'Whether the MX host mx.example.org has an address could not be learnt: DNS reported a failure (SERVFAIL)',
+      says: 'Whether the MX host mx.example.org has an address could not be learned: DNS reported a failure (SERVFAIL)',
     },
     {
       name: 'one family has none, the other is silent',
@@ -138,7 +138,7 @@ describeCheck(mxHosts, {
   'half-unknown': [
     {
       zone: 'example.org MX 10 mx.example.org\nmx.example.org A 192.0.2.1\nmx.example.org FAULT servfail AAAA',
-      says: 'mx.example.org has the addresses 192.0.2.1; those of the other family could not be learnt',
+      says: 'mx.example.org has the addresses 192.0.2.1; those of the other family could not be learned',
     },
   ],
   omitted: [
