@@ -37,7 +37,7 @@ export interface AuditOptions {
   readonly onFault?: (where: string, fault: unknown) => void
 }
 
-/** Audits domains with one set of means. What is learnt of shared hosts serves all audits of the run. */
+/** Audits domains with one set of means. What is learned of shared hosts serves all audits of the run. */
 export class AuditRun {
   readonly #shared = new SharedFacts()
   readonly #catalogue: Catalogue

@@ -4,7 +4,7 @@ import type { Resolver } from '../net/resolver.ts'
 import type { Evidence } from '../report/report.ts'
 import type { Scope, Subjects } from './scope.ts'
 
-/** The only expected throw: this could not be learnt. The message completes "Could not be checked: …". */
+/** The only expected throw: this could not be learned. The message completes "Could not be checked: …". */
 export class Unknowable extends Error {
   override readonly name = 'Unknowable'
 }

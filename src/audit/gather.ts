@@ -25,7 +25,7 @@ interface Gathered {
 
 const MOST_SHARED = 20_000
 
-/** What is learnt of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
+/** What is learned of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
 export class SharedFacts {
   readonly #facts = new Map<string, Gathered>()
 
@@ -57,7 +57,7 @@ export class Gatherer {
     this.#deadline = deadline
   }
 
-  /** The value of a fact. Rejects with `Unknowable` when it cannot be learnt, with anything else for a bug. */
+  /** The value of a fact. Rejects with `Unknowable` when it cannot be learned, with anything else for a bug. */
   readonly know: Know = (fact, subject) => this.#bounded(this.#gather(fact, subject).value) as Promise<never>
 
   /** The value of a fact that this audit has asked for already; one that it has not stays unknown, and costs nothing. */

@@ -42,7 +42,7 @@ interface ScopeWords<S extends Scope> {
   key(subject: Subjects[S]): string
   /** How a person is told which subject is meant. */
   says(subject: Subjects[S]): string
-  /** True when the subject does not belong to one domain: what is learnt of it serves the whole run. */
+  /** True when the subject does not belong to one domain: what is learned of it serves the whole run. */
   readonly shared: boolean
 }
 
@@ -86,7 +86,7 @@ export interface SomeSubjects<S extends Scope> {
 }
 
 /**
- * How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learnt. Several may
+ * How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learned. Several may
  * lead to one scope: an endpoint may be that of an MX host, or a listener of our own.
  */
 export interface Expansion<P extends Scope = Scope, C extends Scope = Scope> {

@@ -38,7 +38,7 @@ export default defineCheck({
     },
     'organization-unknown': {
       level: 'unknown',
-      says: 'Which names are aligned with {domain} could not be learnt: {reason}.',
+      says: 'Which names are aligned with {domain} could not be learned: {reason}.',
     },
     'no-policy': {
       level: 'info',

@@ -35,6 +35,10 @@ export default defineCheck({
       says: 'The DMARC record at {owner} has faults that receivers pass over: {faults}.{consequence}',
       fix: 'Publish the corrected record at {owner}: {corrected}',
     },
+    'no-domain': {
+      level: 'info',
+      says: '{domain} does not exist, and no DMARC record above it applies (see `dns-existence`).',
+    },
     missing: {
       level: 'fail',
       says: 'There is no DMARC record for {domain}, neither at {place} nor above it.',
@@ -92,7 +96,9 @@ export default defineCheck({
         ],
       }
     }
-    if (policy.kind === 'absent') return absent(dmarc, domain)
+    if (policy.kind === 'absent') {
+      return dmarc.exists === false ? { outcome: 'no-domain', data: { domain } } : absent(dmarc, domain)
+    }
     if (policy.kind === 'policy' && policy.from === 'public-suffix') {
       const record = starter(domain).replace('p=none', `p=${policy.published}`)
       return {

@@ -52,7 +52,7 @@ export default defineCheck({
     },
     unchecked: {
       level: 'unknown',
-      says: 'Whether reports to {addresses} are sent and arrive could not be learnt: {reason}.',
+      says: 'Whether reports to {addresses} are sent and arrive could not be learned: {reason}.',
     },
     'no-policy': {
       level: 'info',

@@ -1,9 +1,10 @@
 // Has mail for the domain somewhere to go? Every MX host must be a name with an address of its own.
 import { defineCheck, type Ruling } from '../audit/check.ts'
-import { type HostAddresses, knownAddresses, unlearnt } from '../facts/host-addresses.ts'
+import { type HostAddresses, knownAddresses, unlearned } from '../facts/host-addresses.ts'
 import { mx } from '../facts/mx.ts'
 import { mxAddresses } from '../facts/mx-addresses.ts'
 import { spfRecord } from '../facts/spf-record.ts'
+import { isPublic } from '../names/address.ts'
 import { displayName } from '../names/domain.ts'
 import type { MailExchanger } from '../protocol/mx.ts'
 
@@ -13,6 +14,7 @@ type Trouble =
   | 'no-address'
   | 'addresses-unknown'
   | 'half-unknown'
+  | 'not-public'
   | 'alias'
   | 'bad-name'
 
@@ -68,6 +70,11 @@ export default defineCheck({
       says: 'The MX record of {domain} with "{host}" names no proper host: {reason}. Some senders do not deliver there.',
       fix: 'Let the MX record give the full name of the mail server, in letters, digits and hyphens.',
     },
+    'not-public': {
+      level: 'warn',
+      says: 'The MX host {host} has addresses that nobody outside its own network can reach: {addresses}. Mail from the Internet is not delivered there.',
+      fix: 'Publish only the outer addresses of {host} to the world. If your resolver gives other answers inside your network than outside (split DNS), check again through one that is outside (--resolver).',
+    },
     'ipv6-only': {
       level: 'warn',
       says: 'No MX host of {domain} has an IPv4 address ({hosts}). Senders without IPv6 cannot deliver.',
@@ -75,11 +82,11 @@ export default defineCheck({
     },
     'addresses-unknown': {
       level: 'unknown',
-      says: 'Whether the MX host {host} has an address could not be learnt: {reason}.',
+      says: 'Whether the MX host {host} has an address could not be learned: {reason}.',
     },
     'half-unknown': {
       level: 'unknown',
-      says: 'The MX host {host} has the addresses {addresses}; those of the other family could not be learnt: {reason}.',
+      says: 'The MX host {host} has the addresses {addresses}; those of the other family could not be learned: {reason}.',
     },
     omitted: {
       level: 'warn',
@@ -132,13 +139,15 @@ function judge(
     return { outcome: exchanger.fault === 'localhost' ? 'localhost' : 'address-literal', data }
   }
   const addresses = texts(found)
-  const reason = unlearnt(found)
+  const reason = unlearned(found)
   if (addresses.length === 0) {
     return reason === undefined
       ? { outcome: 'no-address', data }
       : { outcome: 'addresses-unknown', data: { ...data, reason } }
   }
   if (reason !== undefined) return { outcome: 'half-unknown', data: { ...data, addresses, reason } }
+  const inner = knownAddresses(found).filter(address => !isPublic(address))
+  if (inner.length > 0) return { outcome: 'not-public', data: { ...data, addresses: inner.map(a => a.text) } }
   if (found.alias !== undefined) {
     const record = (act: 'publish' | 'remove', name: string) =>
       ({ do: act, name: domain, type: 'MX', value: `${preference} ${name}` }) as const

@@ -46,7 +46,7 @@ export default defineCheck({
         : { outcome: 'confirmed', data }
     }
     const details = described(reverse, type)
-    // One that was not learnt may be the one that leads back.
+    // One that was not learned may be the one that leads back.
     if (names.some(n => n.leadsBack === 'unknown') || reverse.unused.length > 0) {
       return { outcome: 'unanswered', data: { address: address.text, details } }
     }

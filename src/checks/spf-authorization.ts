@@ -36,7 +36,7 @@ export default defineCheck({
     },
     temperror: {
       level: 'unknown',
-      says: 'What SPF says about {identity} {domain} from {address} could not be learnt: {reason}.',
+      says: 'What SPF says about {identity} {domain} from {address} could not be learned: {reason}.',
     },
     'helo-pass': { level: 'pass', says: 'HELO {domain} passes SPF from {address}, by {by}.' },
     'helo-fail': {

@@ -54,7 +54,7 @@ export default defineCheck({
       says: 'The SPF record lets through networks far wider than any sender has: {terms}.',
       fix: 'Correct the prefix lengths, or list only the addresses that send.',
     },
-    unfinished: { level: 'unknown', says: 'How much the SPF record lets through could not be learnt: {reason}.' },
+    unfinished: { level: 'unknown', says: 'How much the SPF record lets through could not be learned: {reason}.' },
   },
   evaluate({ tree }, { domain }) {
     const absent = whyNoRecord(tree)

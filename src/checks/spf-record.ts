@@ -19,7 +19,8 @@ export default defineCheck({
       says: '{domain} publishes no SPF record.',
       fix: 'Publish one TXT record at {domain} that lists every host and service that sends for it. {proposal}',
     },
-    misspelt: {
+    'no-domain': { level: 'info', says: '{domain} does not exist, so it has no SPF record (see `dns-existence`).' },
+    misspelled: {
       level: 'fail',
       says: '{domain} publishes no SPF record that receivers read: {text} is not read as SPF, because {reason}.',
       fix: 'Replace the TXT record at {domain} by one that begins with exactly "v=spf1" and a space.',
@@ -30,7 +31,8 @@ export default defineCheck({
       fix: 'Remove all of them and publish one record that holds the mechanisms of each; then check again, since together they may need more than ten lookups. {proposal}',
     },
   },
-  evaluate({ spf: { records, nearMisses, hasMx } }, { domain }) {
+  evaluate({ spf: { exists, records, nearMisses, hasMx } }, { domain }) {
+    if (!exists) return { outcome: 'no-domain', data: { domain } }
     const publish = (value: string) => ({ do: 'publish', name: domain, type: 'TXT', value }) as const
     const remove = (value: string) => ({ do: 'remove', name: domain, type: 'TXT', value }) as const
     const [record, ...others] = records
@@ -51,7 +53,7 @@ export default defineCheck({
     if (missed) {
       const meant = meantRecord(missed)
       return {
-        outcome: 'misspelt',
+        outcome: 'misspelled',
         data: { domain, text: missed.text, reason: missed.reason },
         records: meant === undefined ? [] : [remove(missed.text), publish(meant)],
       }

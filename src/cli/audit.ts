@@ -7,8 +7,8 @@ import type { Profile } from '../audit/profile.ts'
 import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
-import { parseAddress } from '../names/address.ts'
-import { isFqdn } from '../names/domain.ts'
+import { isPublic, parseAddress } from '../names/address.ts'
+import { isFqdn, nameFault } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
 import type { Report, Verdict } from '../report/report.ts'
@@ -69,6 +69,12 @@ export async function auditDomains(typed: readonly string[], flags: AuditFlags):
   const target = targetOf(flags)
   const profile = profileOf(flags)
   const wanted = selectChecks(profile, flags.only, flags.skip)
+  for (const { address } of target.egress) {
+    if (flags.quiet || isPublic(address)) continue
+    process.stderr.write(
+      `mailworthy: no receiver sees mail come from ${address.text}: name the outer address with --sender-ip\n`,
+    )
+  }
   const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
   const outputs = new Outputs(flags, {
     single: typed.length === 1 && flags.domains.length === 0,
@@ -168,7 +174,8 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     ...(flags.helo === undefined ? {} : { helo: flags.helo.replace(/\.$/, '') }),
   }))
   for (const selector of flags.selector) {
-    if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)) {
+    const formed = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(selector)
+    if (!formed || nameFault(`${selector}._domainkey`) !== undefined) {
       throw new UsageError(`--selector takes a DKIM selector such as s1, not "${visible(selector)}"`)
     }
   }

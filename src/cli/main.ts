@@ -20,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 2
   })
   process.stderr.on('error', () => {})
+  // Node would end with 1, which says that a domain fails.
+  process.on('uncaughtException', fault => process.exit(statusOf(fault)))
   try {
     await program().parseAsync([...argv], { from: 'user' })
   } catch (error) {

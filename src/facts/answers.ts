@@ -1,21 +1,21 @@
-// Turns DNS answers into facts: absences are values, and what was not learnt is Unknowable with its reason.
+// Turns DNS answers into facts: absences are values, and what was not learned is Unknowable with its reason.
 import { Unknowable } from '../audit/fact.ts'
 import type { Answer } from '../net/resolver.ts'
 import { whyUnreachable } from '../protocol/unreachable.ts'
 
 export { whyUnreachable }
 
-/** An answer in which something was learnt. */
-export type Learnt<T> = Exclude<Answer<T>, { kind: 'unreachable' }>
+/** An answer in which something was learned. */
+export type Learned<T> = Exclude<Answer<T>, { kind: 'unreachable' }>
 
 /** The answer, when it tells something. Throws `Unknowable` otherwise: an unreachable server is no missing record. */
-export function learnt<T>(answer: Answer<T>, name: string, type: string): Learnt<T> {
+export function learned<T>(answer: Answer<T>, name: string, type: string): Learned<T> {
   if (answer.kind === 'unreachable') throw new Unknowable(whyUnreachable(answer, name, type))
   return answer
 }
 
 /** The records, or none when DNS said that there are none. */
-export function recordsOf<T>(answer: Learnt<T>): readonly T[] {
+export function recordsOf<T>(answer: Learned<T>): readonly T[] {
   return answer.kind === 'records' ? answer.records : []
 }
 

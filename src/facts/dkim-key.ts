@@ -4,7 +4,7 @@ import { canonicalName, nameFault } from '../names/domain.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { allowsSha256, type DkimKeyRecord, readDkimKey } from '../protocol/dkim/key-record.ts'
 import type { Readings } from '../report/report.ts'
-import { learnt, recordsOf, txtText } from './answers.ts'
+import { learned, recordsOf, txtText } from './answers.ts'
 
 export interface DkimKey {
   /** `selector._domainkey.domain`, which verifiers ask for. */
@@ -24,7 +24,7 @@ export const dkimKey = defineFact({
     const name = canonicalName(`${selector}._domainkey.${domain}`)
     const fault = nameFault(name)
     if (fault !== undefined) throw new Unknowable(`${name} is no name that DNS can be asked for: ${fault}`)
-    const answer = learnt(await resolver.resolve(name, 'TXT'), name, 'TXT')
+    const answer = learned(await resolver.resolve(name, 'TXT'), name, 'TXT')
     const texts = recordsOf(answer).map(txtText)
     const unread = answer.kind === 'records' ? answer.malformed[0] : undefined
     if (texts.length === 0 && unread !== undefined) {

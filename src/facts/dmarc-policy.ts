@@ -8,9 +8,10 @@ import { readDmarc } from '../protocol/dmarc/record.ts'
 import { type Organization, organizationOf, type Step, type Unanswered, walkTree } from '../protocol/dmarc/tree-walk.ts'
 import type { Readings } from '../report/report.ts'
 import { txtText, whyUnreachable } from './answers.ts'
+import { existence } from './existence.ts'
 
 export interface DmarcPolicy {
-  /** What applies. Never in doubt: when a silent server left it open, the fact could not be learnt. */
+  /** What applies. Never in doubt: when a silent server left it open, the fact could not be learned. */
   readonly policy: Exclude<PolicyDiscovery, { kind: 'unknown' }>
   /** What stands at the domain's own `_dmarc` name. */
   readonly own: Step
@@ -20,6 +21,8 @@ export interface DmarcPolicy {
   readonly organization: Extract<Organization, { known: true }> | { readonly known: false; readonly reason: string }
   /** The organizational domain by the Public Suffix List, as receivers take it that still follow RFC 7489 §3.2. */
   readonly formerOrganization: string
+  /** False when no policy was found and DNS denies the domain itself (RFC 8020); undefined when that is not known. */
+  readonly exists: boolean | undefined
   /** When no record was found at the domain's own `_dmarc` name: DMARC records where they are put by mistake. */
   readonly misplaced: readonly { readonly name: string; readonly text: string }[]
 }
@@ -27,7 +30,7 @@ export interface DmarcPolicy {
 export const dmarcPolicy = defineFact({
   name: 'dmarc-policy',
   scope: 'domain',
-  async gather({ domain }, { resolver }): Promise<DmarcPolicy> {
+  async gather({ domain }, { resolver, know }): Promise<DmarcPolicy> {
     const walk = await walkTree(resolver, domain)
     const [policy, misplaced] = await Promise.all([
       discoverPolicy(resolver, walk),
@@ -37,6 +40,7 @@ export const dmarcPolicy = defineFact({
     const organization = organizationOf(walk)
     return {
       policy,
+      exists: policy.kind === 'absent' ? await existsIfKnown(know, domain) : true,
       own: walk.steps[0],
       trace: walk.steps,
       organization: organization.known
@@ -48,6 +52,15 @@ export const dmarcPolicy = defineFact({
     }
   },
 })
+
+async function existsIfKnown(know: Know, domain: string): Promise<boolean | undefined> {
+  try {
+    return (await know(existence, { domain })).exists
+  } catch (failure) {
+    if (failure instanceof Unknowable) return undefined
+    throw failure
+  }
+}
 
 /** Why a question of the walk brought nothing, to complete "Could not be checked: …". */
 export function unansweredReason({ answer, name, type }: Unanswered): string {

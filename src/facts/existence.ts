@@ -1,6 +1,6 @@
 // Does the name exist in DNS? Asked as SOA, which every zone has and any other name answers with "no such record".
 import { defineFact } from '../audit/fact.ts'
-import { learnt } from './answers.ts'
+import { learned } from './answers.ts'
 
 export interface Existence {
   readonly exists: boolean
@@ -12,7 +12,7 @@ export const existence = defineFact({
   name: 'existence',
   scope: 'domain',
   async gather({ domain }, { resolver }): Promise<Existence> {
-    const answer = learnt(await resolver.resolve(domain, 'SOA'), domain, 'SOA')
+    const answer = learned(await resolver.resolve(domain, 'SOA'), domain, 'SOA')
     // RFC 8020: only NXDOMAIN says that there is nothing here and below.
     return { exists: answer.kind !== 'nxdomain', alias: answer.chain.length > 1 ? answer.chain.at(-1) : undefined }
   },

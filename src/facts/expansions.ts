@@ -2,7 +2,7 @@
 import { Unknowable } from '../audit/fact.ts'
 import { defineExpansion, type Expansion, type Target } from '../audit/scope.ts'
 import { type IpAddress, isLoopback } from '../names/address.ts'
-import { hostAddresses, knownAddresses, unlearnt } from './host-addresses.ts'
+import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 import { mailHosts, mx } from './mx.ts'
 
 const egresses = defineExpansion({
@@ -54,7 +54,7 @@ const endpoints = defineExpansion({
       return left === undefined ? subjects : { subjects, left: { none: 'not-asked', reason: left } }
     }
     // Of a host that is half known the known half is looked at; `mx-hosts` tells about the other.
-    const reason = unlearnt(found)
+    const reason = unlearned(found)
     if (reason !== undefined) throw new Unknowable(reason)
     return { none: 'not-applicable', reason: 'the host has no address' }
   },

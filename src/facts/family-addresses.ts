@@ -1,4 +1,4 @@
-// The addresses of one family that a name has: found, none, or not learnt. What facts about hosts and HELO names share.
+// The addresses of one family that a name has: found, none, or not learned. What facts about hosts and HELO names share.
 import { type IpAddress, parseAddress } from '../names/address.ts'
 import type { Answer } from '../net/resolver.ts'
 import { recordsOf, whyUnreachable } from './answers.ts'

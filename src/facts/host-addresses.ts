@@ -36,8 +36,8 @@ export function knownAddresses({ ipv4, ipv6 }: HostAddresses): readonly IpAddres
   return [ipv4, ipv6].flatMap(family => (family.state === 'found' ? family.addresses : []))
 }
 
-/** Why addresses of a family, or of both, could not be learnt; undefined when both were. */
-export function unlearnt({ ipv4, ipv6 }: HostAddresses): string | undefined {
+/** Why addresses of a family, or of both, could not be learned; undefined when both were. */
+export function unlearned({ ipv4, ipv6 }: HostAddresses): string | undefined {
   const reasons = [ipv4, ipv6].flatMap(family => (family.state === 'unknown' ? family.reason : []))
   return reasons.length === 0 ? undefined : reasons.join('; ')
 }

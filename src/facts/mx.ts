@@ -1,8 +1,8 @@
 // Where does mail for the domain go? Its MX hosts in order, its own address when it has no MX, or nowhere.
 import { defineFact, Unknowable } from '../audit/fact.ts'
 import { type MailExchanger, readMxSet } from '../protocol/mx.ts'
-import { learnt } from './answers.ts'
-import { hostAddresses, knownAddresses, unlearnt } from './host-addresses.ts'
+import { learned } from './answers.ts'
+import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 
 export type Mx =
   | {
@@ -29,7 +29,7 @@ export const mx = defineFact({
   name: 'mx',
   scope: 'domain',
   async gather({ domain }, { resolver, know }): Promise<Mx> {
-    const answer = learnt(await resolver.resolve(domain, 'MX'), domain, 'MX')
+    const answer = learned(await resolver.resolve(domain, 'MX'), domain, 'MX')
     if (answer.kind === 'nxdomain') return { kind: 'none', exists: false }
     if (answer.kind === 'records') {
       const set = readMxSet(answer.records)
@@ -47,7 +47,7 @@ export const mx = defineFact({
     // RFC 5321 §5.1: only an empty list of MX records makes the domain its own host.
     const own = await know(hostAddresses, { host: domain })
     if (knownAddresses(own).length > 0) return { kind: 'implicit', host: domain }
-    const reason = unlearnt(own)
+    const reason = unlearned(own)
     if (reason !== undefined) throw new Unknowable(reason)
     return { kind: 'none', exists: true }
   },

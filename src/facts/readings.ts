@@ -16,7 +16,7 @@ import { spfTree } from './spf-tree.ts'
 
 type Egress = Target['egress'][number]
 
-/** All readings of a target; what could not be learnt is null, or the state that says so. */
+/** All readings of a target; what could not be learned is null, or the state that says so. */
 export async function readings(target: Target, recall: Know): Promise<Readings> {
   const subject = { domain: target.domain }
   const [exists, mail, records, spf, dkim, dmarc, egress] = await Promise.all([
@@ -83,7 +83,7 @@ async function egressReading(recall: Know, { address }: Egress): Promise<Reading
   }
 }
 
-/** What could be learnt, else undefined. */
+/** What could be learned, else undefined. */
 async function orUnknown<V>(fact: Promise<V>): Promise<V | undefined> {
   try {
     return await fact

@@ -3,7 +3,7 @@ import { defineFact, Unknowable } from '../audit/fact.ts'
 import { type IpAddress, parseAddress, reverseName, sameAddress } from '../names/address.ts'
 import { canonicalName, nameFault } from '../names/domain.ts'
 import type { Resolver } from '../net/resolver.ts'
-import { learnt, recordsOf, whyUnreachable } from './answers.ts'
+import { learned, recordsOf, whyUnreachable } from './answers.ts'
 
 /** More than receivers look at, since which of them they take is chance; a hostile answer could have thousands. */
 const MOST_NAMES = 50
@@ -11,7 +11,7 @@ const MOST_NAMES = 50
 /** RFC 7208 §5.5, and common practice: a receiver looks at this many names at most. */
 export const NAMES_LOOKED_AT = 10
 
-/** A name that a PTR record gives. `unknown`: its addresses could not be learnt, for `reason`. */
+/** A name that a PTR record gives. `unknown`: its addresses could not be learned, for `reason`. */
 export interface PtrName {
   readonly name: string
   readonly leadsBack: 'confirmed' | 'not' | 'unknown'
@@ -36,7 +36,7 @@ export const reverseDns = defineFact({
   scope: 'address',
   async gather({ address }, { resolver }): Promise<ReverseDns> {
     const asked = reverseName(address)
-    const answer = learnt(await resolver.resolve(asked, 'PTR'), asked, 'PTR')
+    const answer = learned(await resolver.resolve(asked, 'PTR'), asked, 'PTR')
     const all = [...new Set(recordsOf(answer).map(canonicalName))]
     if (all.length === 0 && answer.kind === 'records') {
       throw new Unknowable(`the PTR record at ${asked} cannot be read (${answer.malformed[0]?.reason ?? 'malformed'})`)
@@ -52,7 +52,7 @@ export const reverseDns = defineFact({
   },
 })
 
-/** True when a name leads back to the address, false when none does or there is none, null when it could not be learnt. */
+/** True when a name leads back to the address, false when none does or there is none, null when it could not be learned. */
 export function forwardConfirmed({ names }: ReverseDns): boolean | null {
   if (names.some(n => n.leadsBack === 'confirmed')) return true
   return names.some(n => n.leadsBack === 'unknown') ? null : false

@@ -48,6 +48,21 @@ export function isLoopback({ family, bytes, text }: IpAddress): boolean {
   return family === 4 ? bytes[0] === 127 : text === '::1'
 }
 
+// RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 §2.5.6, and what is the asking machine itself.
+const notPublic: ReadonlySet<string> = new Set([
+  'private',
+  'carrierGradeNat',
+  'linkLocal',
+  'uniqueLocal',
+  'loopback',
+  'unspecified',
+])
+
+/** False for an address that means something only in its own network, or on its own machine. */
+export function isPublic({ bytes }: IpAddress): boolean {
+  return !notPublic.has(ipaddr.fromByteArray([...bytes]).range())
+}
+
 /** The labels of the address in reverse order: `10.2.0.192`, or 32 nibbles for IPv6 (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function reversedLabels(address: IpAddress): string {
   const parts =

@@ -23,7 +23,7 @@ export interface TlsSession {
 }
 
 /**
- * Nothing was learnt from the host itself, unless it is `refused`: then something answered that nobody listens.
+ * Nothing was learned from the host itself, unless it is `refused`: then something answered that nobody listens.
  * `network`: no way from here to there. `closed`: the peer, or something between, ended it. `tls`: the handshake failed.
  */
 export interface DialFailure {

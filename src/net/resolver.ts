@@ -38,9 +38,9 @@ export interface Told {
 export type WhyUnreachable = 'timeout' | 'servfail' | 'refused' | 'network' | 'malformed'
 
 /**
- * An answer from DNS. `records`: one at least that can be read; where none can, nothing was learnt (`malformed`). `nodata`:
+ * An answer from DNS. `records`: one at least that can be read; where none can, nothing was learned (`malformed`). `nodata`:
  * the name exists without records of this type. `nxdomain`: the name does not exist, and nothing below it (RFC 8020).
- * `unreachable`: nothing was learnt.
+ * `unreachable`: nothing was learned.
  */
 export type Answer<T> =
   | ({ readonly kind: 'records'; readonly records: readonly T[]; readonly malformed: readonly Malformed[] } & Told)

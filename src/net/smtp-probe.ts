@@ -146,7 +146,7 @@ class Probe {
       ms: Math.round(performance.now() - started),
     })
     if (outcome.kind === 'failed') return { kind: 'handshake-failed', why: outcome.why, detail: outcome.detail }
-    // RFC 3207 §4.2: what was learnt in clear is forgotten.
+    // RFC 3207 §4.2: what was learned in clear is forgotten.
     const greeting = await this.#say(`EHLO ${ehloName}`)
     if (isReply(greeting) && greeting.code === 250) {
       this.seen = { ...this.seen, extensionsUnderTls: extensionsOf(greeting) }

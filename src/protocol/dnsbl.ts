@@ -1,5 +1,5 @@
 // How blocklists in DNS are asked and what their answers may be taken for (RFC 5782). An answer is a listing only when the
-// list is known to list with it: everything else is a refusal or nothing that was learnt, never "listed" by default.
+// list is known to list with it: everything else is a refusal or nothing that was learned, never "listed" by default.
 import { type IpAddress, inNetwork, parseAddress, reversedLabels } from '../names/address.ts'
 import { type Blocklist, type Severity, sharedRefusals } from '../rules/blocklists.ts'
 

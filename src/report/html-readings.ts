@@ -33,13 +33,13 @@ const keyLevels: Readonly<Record<Readings['dkim'][number]['state'], Level>> = {
 const alignments = { r: 'relaxed', s: 'strict' } as const
 
 function domainFacts({ exists, nullMx, dmarc }: Readings): Markup {
-  const yesNo = (value: boolean | null): Content => (value === null ? unlearnt() : value ? 'yes' : 'no')
+  const yesNo = (value: boolean | null): Content => (value === null ? unlearned() : value ? 'yes' : 'no')
   const policy =
     dmarc.state === 'found'
       ? html`<b>${dmarc.policy ?? 'none stated'}</b> at ${dmarc.organizationalDomain ?? 'the domain'}; SPF alignment ${alignments[dmarc.aspf]}, DKIM alignment ${alignments[dmarc.adkim]}`
       : dmarc.state === 'absent'
         ? html`${toned('fail', 'no policy')}`
-        : unlearnt()
+        : unlearned()
   return html`<dl class="facts">
 <dt>Exists in DNS</dt><dd>${yesNo(exists)}</dd>
 <dt>Takes no mail (null MX)</dt><dd>${yesNo(nullMx)}</dd>
@@ -82,7 +82,7 @@ function spfResults({ spf }: Readings, address: string): Content {
 
 function reverseName({ ptr, forwardConfirmed }: Readings['egress'][number]): Content {
   if (ptr === null)
-    return toned(forwardConfirmed === null ? 'unknown' : 'fail', forwardConfirmed === null ? 'not learnt' : 'none')
+    return toned(forwardConfirmed === null ? 'unknown' : 'fail', forwardConfirmed === null ? 'not learned' : 'none')
   const shown = shorten(ptr, VALUE_MOST)
   switch (forwardConfirmed) {
     case true:
@@ -90,7 +90,7 @@ function reverseName({ ptr, forwardConfirmed }: Readings['egress'][number]): Con
     case false:
       return [toned('fail', shown), html` <span class="soft">does not lead back</span>`]
     case null:
-      return [toned('unknown', shown), html` <span class="soft">whether it leads back was not learnt</span>`]
+      return [toned('unknown', shown), html` <span class="soft">whether it leads back was not learned</span>`]
   }
 }
 
@@ -100,7 +100,7 @@ function listings({ listed, unasked }: Readings['egress'][number]): Content {
   return [
     listed.length > 0 ? toned('fail', `on ${zones(listed)}`) : unasked.length === 0 && toned('pass', 'on none'),
     listed.length > 0 && unasked.length > 0 && html`<br>`,
-    unasked.length > 0 && toned('unknown', `not learnt: ${zones(unasked)}`),
+    unasked.length > 0 && toned('unknown', `not learned: ${zones(unasked)}`),
   ]
 }
 
@@ -113,7 +113,7 @@ function selectorTable({ dkim }: Readings): Content {
 ${dkim.map(
   ({ selector, state, keyHash }) => html`<tr>
 <th scope="row"><code>${shorten(selector, VALUE_MOST)}</code></th>
-<td class="word" data-label="key">${toned(keyLevels[state], state === 'unknown' ? 'not learnt' : state)}</td>
+<td class="word" data-label="key">${toned(keyLevels[state], state === 'unknown' ? 'not learned' : state)}</td>
 <td data-label="hash">${keyHash !== undefined && html`<code>${shorten(keyHash, VALUE_MOST)}</code>`}</td>
 </tr>
 `,
@@ -121,8 +121,8 @@ ${dkim.map(
 </table>`
 }
 
-function unlearnt(): Markup {
-  return toned('unknown', 'not learnt')
+function unlearned(): Markup {
+  return toned('unknown', 'not learned')
 }
 
 function toned(level: Level, text: string): Markup {

@@ -51,7 +51,7 @@ export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'tem
 export type DkimKeyState = 'valid' | 'revoked' | 'missing' | 'invalid' | 'unknown'
 
 /**
- * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learnt, which is never
+ * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learned, which is never
  * the same as false.
  */
 export interface Readings {

@@ -32,7 +32,7 @@ export const providers: readonly Provider[] = [
     // Microsoft: Outlook.com requirements for high-volume senders (5,000 a day): SPF pass, DKIM pass and DMARC, else 550 5.7.515.
     id: 'outlook',
     title: 'Outlook.com',
-    demands: ['spf-record', 'spf-authorization', 'dkim-key', 'dmarc-record'],
+    demands: ['dns-existence', 'spf-record', 'spf-authorization', 'dkim-key', 'dmarc-record'],
   },
   {
     // Yahoo: Sender best practices: SPF and DKIM (1024 bits at least), DMARC, valid forward and reverse DNS.

@@ -120,7 +120,7 @@ describeCheck(dmarcAlignment, {
   'organization-unknown': [
     {
       zone: '_dmarc.example.org TXT "v=DMARC1; p=none"\n_dmarc.org FAULT servfail',
-      says: 'could not be learnt: DNS reported a failure (SERVFAIL) when asked for _dmarc.org TXT.',
+      says: 'could not be learned: DNS reported a failure (SERVFAIL) when asked for _dmarc.org TXT.',
     },
   ],
   'no-policy': [

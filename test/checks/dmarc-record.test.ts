@@ -91,6 +91,7 @@ describeCheck(dmarcRecord, {
       findings: 2,
     },
   ],
+  'no-domain': [{ zone: 'example.net A 192.0.2.1', says: 'example.org does not exist' }],
   missing: [
     {
       zone: 'example.org MX 10 mx.example.org',
@@ -108,7 +109,7 @@ describeCheck(dmarcRecord, {
     },
     {
       name: 'a record between it and its organization does not count',
-      zone: '_dmarc.b.example.org TXT "v=DMARC1; p=none"\n_dmarc.b.example.org TXT "v=DMARC1; p=reject"',
+      zone: 'a.b.example.org A 192.0.2.1\n_dmarc.b.example.org TXT "v=DMARC1; p=none"\n_dmarc.b.example.org TXT "v=DMARC1; p=reject"',
       target: { domain: 'a.b.example.org' },
       says: 'no DMARC record for a.b.example.org',
     },

@@ -131,7 +131,7 @@ describeCheck(dmarcReporting, {
     {
       name: 'the authorization',
       zone: `${at('rua=mailto:a@reports.example.net')}\n${service}\nexample.org._report._dmarc.reports.example.net FAULT timeout`,
-      says: 'Whether reports to a@reports.example.net (rua) are sent and arrive could not be learnt: DNS did not answer in time when asked for example.org._report._dmarc.reports.example.net TXT.',
+      says: 'Whether reports to a@reports.example.net (rua) are sent and arrive could not be learned: DNS did not answer in time when asked for example.org._report._dmarc.reports.example.net TXT.',
     },
     {
       name: 'the mailbox',

@@ -202,7 +202,7 @@ describeCheck(check, {
       findings: 2,
     },
     {
-      name: 'whether it lists everything could not be learnt',
+      name: 'whether it lists everything could not be learned',
       zone: lines(aliveExcept(), `1.0.0.127.${zen} FAULT timeout`, listing('192.0.2.10', zen, '127.0.0.2')),
       target,
       says: 'asked for 1.0.0.127.zen.spamhaus.org A',

@@ -88,6 +88,18 @@ describeCheck(mxHosts, {
     { zone: 'example.org MX 10 localhost\nlocalhost A 127.0.0.1', says: 'its own machine', fix: 'null MX' },
     { name: 'below localhost', zone: 'example.org MX 10 mail.localhost', says: '10 mail.localhost' },
   ],
+  'not-public': [
+    {
+      zone: 'example.org MX 10 mx.example.org\nmx.example.org A 10.1.2.3\nmx.example.org A 192.0.2.1\nmx.example.org AAAA fd00::25',
+      says: 'The MX host mx.example.org has addresses that nobody outside its own network can reach: 10.1.2.3, fd00::25.',
+      fix: 'Publish only the outer addresses',
+    },
+    {
+      name: 'of the asking machine',
+      zone: 'example.org MX 10 mx.example.org\nmx.example.org A 127.0.0.1',
+      says: '127.0.0.1',
+    },
+  ],
   alias: [
     {
       zone: 'example.org MX 10 mx.example.org\nmx.example.org CNAME mail.example.net\nmail.example.net A 192.0.2.1',
@@ -115,7 +127,7 @@ describeCheck(mxHosts, {
   'addresses-unknown': [
     {
       zone: 'example.org MX 10 mx.example.org\nmx.example.org FAULT servfail',
-      says: 'Whether the MX host mx.example.org has an address could not be learnt: DNS reported a failure (SERVFAIL)',
+      says: 'Whether the MX host mx.example.org has an address could not be learned: DNS reported a failure (SERVFAIL)',
     },
     {
       name: 'one family has none, the other is silent',
@@ -126,7 +138,7 @@ describeCheck(mxHosts, {
   'half-unknown': [
     {
       zone: 'example.org MX 10 mx.example.org\nmx.example.org A 192.0.2.1\nmx.example.org FAULT servfail AAAA',
-      says: 'mx.example.org has the addresses 192.0.2.1; those of the other family could not be learnt',
+      says: 'mx.example.org has the addresses 192.0.2.1; those of the other family could not be learned',
     },
   ],
   omitted: [

@@ -121,7 +121,7 @@ describeCheck(spfAuthorization, {
     {
       zone: `${record('include:slow.example.net -all')}slow.example.net FAULT timeout`,
       target: from,
-      says: 'could not be learnt: DNS did not answer in time when asked for slow.example.net TXT',
+      says: 'could not be learned: DNS did not answer in time when asked for slow.example.net TXT',
     },
     { name: 'the record itself', zone: 'example.org FAULT servfail', target: from, says: 'SERVFAIL' },
     {

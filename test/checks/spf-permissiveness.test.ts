@@ -127,7 +127,7 @@ describeCheck(spfPermissiveness, {
     {
       name: 'an include that may let everyone through',
       zone: `${record('include:slow.example.net -all')}slow.example.net FAULT timeout`,
-      says: 'How much the SPF record lets through could not be learnt: DNS did not answer in time',
+      says: 'How much the SPF record lets through could not be learned: DNS did not answer in time',
     },
     { zone: `${record('redirect=slow.example.net')}slow.example.net FAULT timeout`, says: 'did not answer in time' },
   ],

@@ -25,6 +25,7 @@ describeCheck(spfRecord, {
       says: 'v=spf1 -all',
     },
   ],
+  'no-domain': [{ zone: 'example.net A 192.0.2.1', says: 'example.org does not exist' }],
   missing: [
     {
       zone: 'example.org MX 10 mx.example.org',
@@ -46,10 +47,9 @@ describeCheck(spfRecord, {
       says: 'no SPF record',
       records: [],
     },
-    { name: 'the name does not exist', zone: 'example.net A 192.0.2.1', says: 'no SPF record' },
     { name: 'Sender ID is not SPF', zone: 'example.org TXT "spf2.0/pra -all"', says: 'publishes no SPF record.' },
   ],
-  misspelt: [
+  misspelled: [
     {
       name: 'a leading space',
       zone: 'example.org TXT " v=spf1 mx -all"',

@@ -44,6 +44,7 @@ describe('wrong use', () => {
       '--helo is the name that a sending address gives',
     ],
     ['a selector that is none', ['audit', 'example.org', '--selector', 's 1'], '--selector takes a DKIM selector'],
+    ['a selector too long', ['audit', 'example.org', '--selector', 's'.repeat(64)], '--selector takes a DKIM selector'],
     ['an unknown check', ['audit', 'example.org', '--only', 'spf,spff'], '"spff" is neither a check'],
     ['nothing left to check', ['audit', 'example.org', '--only', 'spf', '--skip', 'spf'], 'leave no check'],
     [

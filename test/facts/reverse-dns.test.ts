@@ -55,7 +55,7 @@ describe('reverse DNS', () => {
     expect(forwardConfirmed(value)).toBe(confirmed)
   })
 
-  it('cannot be learnt when DNS does not answer', async () => {
+  it('cannot be learned when DNS does not answer', async () => {
     await expect(learn(`${reverse} FAULT servfail`)).rejects.toThrow('SERVFAIL')
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromBytes, inNetwork, parseAddress, reverseName, sameAddress } from '../../src/names/address.ts'
+import { fromBytes, inNetwork, isPublic, parseAddress, reverseName, sameAddress } from '../../src/names/address.ts'
 
 const at = (text: string) => parseAddress(text)!
 
@@ -43,6 +43,16 @@ describe('addresses', () => {
     expect(reverseName(at('2001:db8::567:89ab'))).toBe(
       'b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa',
     )
+  })
+
+  it('are public or mean something only at home', () => {
+    const inner = '10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 169.254.1.1 127.0.0.2 0.0.0.0'
+    for (const text of `${inner} :: ::1 fe80::1 fd00::1 ::ffff:10.0.0.1`.split(' ')) {
+      expect(isPublic(at(text)), text).toBe(false)
+    }
+    for (const text of '192.0.2.1 172.32.0.1 100.128.0.1 8.8.8.8 2001:db8::1 2a00::1'.split(' ')) {
+      expect(isPublic(at(text)), text).toBe(true)
+    }
   })
 
   it('survive the way through text', () => {

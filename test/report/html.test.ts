@@ -99,16 +99,16 @@ describe('the HTML format', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b))
   })
 
-  it('shows the readings, and what was not learnt as such', () => {
+  it('shows the readings, and what was not learned as such', () => {
     const text = readable(renderHtml([broken]))
     expect(text).toContain('192.0.2.10 ✓ mail.broken.example mail.broken.example ✗ permerror for MAIL FROM')
     expect(text).toContain('? temperror for HELO')
     expect(text).toContain('✗ on zen.spamhaus.org')
-    expect(text).toContain('? not learnt: b.barracudacentral.org, psbl.surriel.com')
+    expect(text).toContain('? not learned: b.barracudacentral.org, psbl.surriel.com')
     expect(text).toContain('old ✗ revoked')
     expect(text).toContain('DMARC policy ✗ no policy')
-    expect(readable(renderHtml([undecided]))).toContain('DMARC policy ? not learnt')
-    const unlearnt = report({
+    expect(readable(renderHtml([undecided]))).toContain('DMARC policy ? not learned')
+    const unlearned = report({
       domain: 'a.example',
       findings: [],
       readings: {
@@ -119,9 +119,9 @@ describe('the HTML format', () => {
         ],
       },
     })
-    const shown = readable(renderHtml([unlearnt]))
-    expect(shown).toContain('Exists in DNS ? not learnt')
-    expect(shown).toContain('192.0.2.1 ? not learnt')
+    const shown = readable(renderHtml([unlearned]))
+    expect(shown).toContain('Exists in DNS ? not learned')
+    expect(shown).toContain('192.0.2.1 ? not learned')
     expect(shown).not.toContain('on none')
     const [egress] = broken.readings.egress
     const unasked = { ...broken.readings, egress: [{ ...egress!, listed: null, unasked: null }] }

@@ -117,6 +117,14 @@ describe('an audit of one domain', () => {
   })
 })
 
+describe('a sending address that nobody sees', () => {
+  it('is told beside the report, unless that is not wanted', async () => {
+    const args = ['audit', 'healthy.example', '--sender-ip', '10.0.0.1', '--only', 'dns', '--lab', at]
+    expect((await mailworthy(args)).stderr).toMatch(/^mailworthy: no receiver sees mail come from 10\.0\.0\.1: .*\n$/)
+    expect((await mailworthy([...args, '-q'])).stderr).toBe('')
+  })
+})
+
 describe('an audit of many domains', () => {
   it('reads a list, and gives an array even for one', async () => {
     const file = join(folder, 'one.txt')

@@ -39,7 +39,7 @@ interface Standing {
 /** One SERVFAIL may be a cold cache that the next question finds warm; two are an answer of a kind. */
 const MOST_SERVFAILS = 2
 
-/** Asks until something is learnt or nobody is left to ask. Every server is asked at least once. */
+/** Asks until something is learned or nobody is left to ask. Every server is asked at least once. */
 export async function ask(
   question: Question,
   upstreams: readonly Upstream[],
@@ -54,7 +54,7 @@ export async function ask(
   const attempts: Attempt[] = []
   const failures: { readonly failure: Failure; readonly attempt: Attempt; readonly server: string }[] = []
   let servfails = 0
-  const learnt = Promise.withResolvers<Taught>()
+  const learned = Promise.withResolvers<Taught>()
   try {
     for (const [index, timeoutMs] of schedule.entries()) {
       const standing = next(standings.filter(s => mayBeAsked(s, servfails)))
@@ -63,15 +63,15 @@ export async function ask(
         // It failed at once, so asking again at once is of no use. Servers remember a failure for a second or more
         // (RFC 2308 §7.1); where nothing listens, something may be starting.
         const pause = wait(standing.failed.why === 'servfail' ? timeoutMs : timeoutMs / 4)
-        const taught = await Promise.race([learnt.promise, pause.over])
+        const taught = await Promise.race([learned.promise, pause.over])
         pause.cancel()
         if (taught) return taught
       }
       const alsoTcp = index === schedule.length - 1 && index > 0
       standing.asked++
-      const attempt = standing.upstream.ask(question, { timeoutMs, again: index > 0, alsoTcp }, learnt.resolve)
+      const attempt = standing.upstream.ask(question, { timeoutMs, again: index > 0, alsoTcp }, learned.resolve)
       attempts.push(attempt)
-      const result = await Promise.race([learnt.promise, attempt.over])
+      const result = await Promise.race([learned.promise, attempt.over])
       if ('learning' in result) return result
       if (result === closed) return { failure: closed, server: standing.upstream.name }
       failures.push({ failure: result, attempt, server: standing.upstream.name })

@@ -68,9 +68,9 @@ export class Upstream {
     return this.#unanswered >= SILENT_AFTER && this.#now() - this.#lastTimeout < SILENT_FOR_MS
   }
 
-  ask(question: Question, manner: Manner, learnt: (taught: Taught) => void): Attempt {
+  ask(question: Question, manner: Manner, learned: (taught: Taught) => void): Attempt {
     if (this.#closed) return { over: Promise.resolve(closed), late: undefined, abandon() {} }
-    const attempt = new OneAttempt(this, question, manner, learning => learnt({ learning, server: this.name }))
+    const attempt = new OneAttempt(this, question, manner, learning => learned({ learning, server: this.name }))
     this.#attempts.add(attempt)
     return attempt
   }
@@ -121,7 +121,7 @@ class OneAttempt implements Attempt {
   readonly #upstream: Upstream
   readonly #question: Question
   readonly #manner: Manner
-  readonly #learnt: (learning: Learning) => void
+  readonly #learned: (learning: Learning) => void
   readonly #place: ReturnType<QuestionWindow['enter']>
   readonly #sent: Sent[] = []
   #timer: NodeJS.Timeout | undefined
@@ -131,14 +131,14 @@ class OneAttempt implements Attempt {
   #late: Failure | undefined
   #abandoned = false
 
-  constructor(upstream: Upstream, question: Question, manner: Manner, learnt: (learning: Learning) => void) {
+  constructor(upstream: Upstream, question: Question, manner: Manner, learned: (learning: Learning) => void) {
     const { promise, resolve } = Promise.withResolvers<Failure>()
     this.over = promise
     this.#tellOver = resolve
     this.#upstream = upstream
     this.#question = question
     this.#manner = manner
-    this.#learnt = learnt
+    this.#learned = learned
     this.#place = upstream.window.enter(() => this.#start(), manner.again)
   }
 
@@ -223,7 +223,7 @@ class OneAttempt implements Attempt {
 
   #succeed(learning: Learning): void {
     this.#place.answered()
-    this.#learnt(learning)
+    this.#learned(learning)
   }
 
   #sendInstead(by: 'udp' | 'tcp', edns: boolean): void {

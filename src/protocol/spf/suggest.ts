@@ -2,7 +2,7 @@
 import { parseAddress } from '../../names/address.ts'
 import { plainText } from '../pasted-text.ts'
 
-const misspelt: { readonly [word: string]: string } = {
+const misspelled: { readonly [word: string]: string } = {
   ip: 'ip4',
   ipv4: 'ip4',
   ipv6: 'ip6',
@@ -49,7 +49,7 @@ function separated(text: string): readonly string[] | undefined {
 function variants(text: string): string[] {
   const [, sign = '', word = '', separator = '', value = ''] = /^([-+~?]?)([a-z0-9]*)([:=/]?)(.*)$/is.exec(text)!
   const found: string[] = []
-  const known = misspelt[word.toLowerCase()]
+  const known = misspelled[word.toLowerCase()]
   const host = value.replace(/^https?:\/\//i, '').replace(/\/$/, '')
   const address = addressTerm(sign, value) ?? addressTerm(sign, text.slice(sign.length))
   if (/^(redirect|exp)$/i.test(word) && separator === ':') found.push(`${word}=${value}`)
