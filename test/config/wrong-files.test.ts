@@ -30,14 +30,11 @@ function changed(from: string, to: string): string {
   return text
 }
 
-const bomb = `a: &a [x,x,x,x,x,x,x,x,x]
-b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
-d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]
-e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]
-f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]
-g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]
-`
+/** Nine to the twelfth values, if somebody counted them all. */
+const bomb = Array.from({ length: 12 }, (_, level) => {
+  const piece = level === 0 ? 'x' : `*a${level - 1}`
+  return `a${level}: &a${level} [${Array(9).fill(piece).join(', ')}]\n`
+}).join('')
 
 describe('YAML that is none', () => {
   it.each([

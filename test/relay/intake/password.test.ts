@@ -45,6 +45,11 @@ describe('passwords', () => {
     expect(await verifyPassword('x', undefined)).toBe(false)
   })
 
+  it('that cannot be are never taken for one that can', async () => {
+    expect(await verifyPassword('', await hashPassword('x'))).toBe(false)
+    expect(await verifyPassword('a\0b', await hashPassword('x'))).toBe(false)
+  })
+
   it.each([
     ['', 'it is empty'],
     ['a\0b', 'a control character stands in it'],
