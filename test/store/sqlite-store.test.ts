@@ -12,6 +12,7 @@ import type { Report } from '../../src/report/report.ts'
 import { openSqliteStore, type SqliteSettings } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { aMessage, anEnvelope, contentOf, delivered } from '../support/queue-messages.ts'
+import { report as sampleReport } from '../support/sample-reports.ts'
 
 const holder = fileURLToPath(new URL('../support/store-holder.ts', import.meta.url))
 
@@ -227,13 +228,8 @@ describe('trouble', () => {
 })
 
 describe('reports', () => {
-  const sample = JSON.parse(readFileSync(new URL('../../reports/sample/report.json', import.meta.url), 'utf8'))
-  const report = (domain: string, at: string, verdict: Report['verdict'] = 'pass'): Report => ({
-    ...[sample].flat()[0],
-    domain,
-    at,
-    verdict,
-  })
+  const report = (domain: string, at: string, verdict: Report['verdict'] = 'pass'): Report =>
+    sampleReport({ domain, at, verdict, findings: [] })
 
   it('are kept for each domain, the last ones, over openings', async () => {
     const first = await open()

@@ -3,7 +3,8 @@
 // It is the only one that claims envelopes of its store. An attempt whose outcome was not yet recorded when the process
 // died is made again: mail may arrive twice then, but never not at all.
 import { type Cursor, type QueueStore, type Stored, StoreFailure } from '../../store/store.ts'
-import type { Envelope, Outcome } from '../envelope.ts'
+import type { Envelope } from '../envelope.ts'
+import { Attempts } from './attempts.ts'
 import { Claims } from './claims.ts'
 import { type Clock, SteadyTime, systemClock } from './clock.ts'
 import { Desk } from './desk.ts'
@@ -12,7 +13,6 @@ import { PatientStore } from './patient-store.ts'
 import { type QueueJob, type QueueLimits, type QueuePorts, usualLimits } from './ports.ts'
 import { idOfNumber, numberOfId, queueIds } from './queue-id.ts'
 import { type Key, Schedule, type Turn } from './schedule.ts'
-import { crash, drop, hold, moved, type Settled, settle } from './settle.ts'
 
 /** The clock is looked at this often. */
 const HEARTBEAT_MS = 10_000
@@ -39,6 +39,7 @@ export class Queue {
   readonly #patient: PatientStore
   readonly #ledger: Ledger
   readonly #claims = new Claims()
+  readonly #attempts: Attempts
   readonly #schedule: Schedule
   readonly #underWay = new Set<Promise<void>>()
   /** Messages that a lane has in hand, and whether there was another hint meanwhile. */
@@ -77,6 +78,7 @@ export class Queue {
       ports.onEvent({ kind: 'paused', at: this.#time.now(), because })
     this.#patient = new PatientStore(ports.store, this.#clock, paused)
     this.#ledger = new Ledger(ports, this.#patient, this.#time)
+    this.#attempts = new Attempts(ports, this.#ledger, this.#claims, this.#time)
     this.desk = new Desk({
       store: ports.store,
       claims: this.#claims,
@@ -129,14 +131,18 @@ export class Queue {
   #pump(): void {
     if (!this.#running) return
     const now = this.#time.now()
+    let next = now + HEARTBEAT_MS
     while (!this.#crowded && !this.#patient.blocked) {
       const turn = this.#schedule.next(now)
-      if (turn === undefined) break
+      if (turn === undefined) {
+        next = Math.min(next, this.#schedule.wakesAt() ?? next)
+        break
+      }
       const work = this.#take(turn, now)
       this.#underWay.add(work)
       void work.finally(() => this.#underWay.delete(work))
     }
-    this.#wake(Math.min(this.#schedule.wakesAt() ?? Number.POSITIVE_INFINITY, now + HEARTBEAT_MS))
+    this.#wake(next)
   }
 
   #wake(at: number): void {
@@ -251,7 +257,7 @@ export class Queue {
     this.#octets += size
     try {
       const settled = await this.#claims.holding(job.envelopes, async () =>
-        this.#ledger.write(job, await this.#attempt(job)),
+        this.#ledger.write(job, await this.#attempts.run(job)),
       )
       this.add(settled)
     } finally {
@@ -260,36 +266,6 @@ export class Queue {
     }
     const rest = due[this.#limits.recipients]
     if (rest !== undefined) this.#hint(rest.recipient, rest.dueAt, rest.message)
-  }
-
-  async #attempt(job: QueueJob): Promise<readonly Settled[]> {
-    const asOf = this.#ledger.moved
-    let outcomes: readonly (Outcome | undefined)[] = []
-    let fault: unknown = 'it gave no outcome'
-    try {
-      outcomes = await this.#ports.attempt(job)
-    } catch (error) {
-      fault = error
-      this.#ledger.fault(`${job.message.id}: an attempt ended by a fault`, error)
-    }
-    const now = this.#time.now()
-    const says = fault instanceof Error ? fault.message : String(fault)
-    const damaged = fault instanceof StoreFailure && fault.fault === 'damaged'
-    return job.envelopes.map((before, index) => {
-      const envelope = moved(before, this.#ledger.moved - asOf)
-      const outcome = outcomes[index]
-      if (outcome) return this.#asWished(settle(envelope, outcome, now, this.#ports.retry), now)
-      if (damaged) return hold(envelope, says, now)
-      return this.#asWished(crash(envelope, says, now, this.#ports.retry), now)
-    })
-  }
-
-  /** Somebody held or dropped it while it was being tried. */
-  #asWished(settled: Settled, now: number): Settled {
-    const wish = this.#claims.wishFor(settled.envelope.id)
-    if (wish === undefined || settled.kind === 'delivered') return settled
-    if (wish.kind === 'drop') return drop(settled.envelope)
-    return settled.kind === 'deferred' ? hold(settled.envelope, wish.because, now) : settled
   }
 
   #jobOf({ message }: Stored, envelopes: readonly Envelope[], hop = ''): QueueJob {
