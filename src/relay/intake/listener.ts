@@ -210,8 +210,9 @@ class IntakeServer extends SMTPServer {
   }
 
   async start({ address, port }: { readonly address: string; readonly port: number }): Promise<void> {
+    // `[::]:587` leaves 0.0.0.0:587 free, as Exchange's bindings do: a listener has both by naming both.
     // `once` rejects when the server says `error` first.
-    this.server.listen({ host: address, port, ipv6Only: address.includes(':') && address !== '::' })
+    this.server.listen({ host: address, port, ipv6Only: address.includes(':') })
     await once(this.server, 'listening')
   }
 
