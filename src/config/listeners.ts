@@ -21,7 +21,7 @@ export function buildListeners(
   uniqueNames(building, 'listener', items)
   const taken: Taken[] = []
   return items.map(([raw, path]) => {
-    const bind = raw.bind.flatMap((text, index) => bindOf(building, [...path, 'bind', index], text, raw.name, taken))
+    const bind = bindsOf(building, [...path, 'bind'], raw, taken)
     const tls = raw.tls ?? 'required'
     const auth = [...new Set(raw.auth ?? [])]
     if (tls === 'none') {
@@ -49,30 +49,50 @@ interface Taken {
   readonly address: string
   readonly port: number
   readonly by: string
+  /** `::` takes IPv4 too, unless its listener names 0.0.0.0 at the same port beside it. */
+  readonly isV6Alone: boolean
 }
 
-function bindOf(building: Building, path: Path, text: string, name: string, taken: Taken[]): ListenerSettings['bind'] {
+function bindsOf(
+  building: Building,
+  path: Path,
+  { bind, name }: RawListener,
+  taken: Taken[],
+): ListenerSettings['bind'] {
+  const found = bind.flatMap((text, index) => {
+    const read = endpointOf(text)
+    if (read !== undefined) return [{ ...read, text, at: [...path, index] }]
+    const says = `${quoted(text)} is no address with a port: write 0.0.0.0:587, [::]:587 or 192.0.2.5:25`
+    building.fault([...path, index], says)
+    return []
+  })
+  for (const { address, port, text, at } of found) {
+    const isV6Alone = address !== '::' || found.some(one => one.address === '0.0.0.0' && one.port === port)
+    const own: Taken = { address, port, by: name, isV6Alone }
+    const other = taken.find(one => collide(one, own))
+    if (other !== undefined) {
+      const where = endpointText(other.address, other.port)
+      building.fault(at, `${quoted(text)} is taken already, by ${where} of the listener ${quoted(other.by)}`)
+    }
+    taken.push(own)
+  }
+  return found.map(({ address, port }) => ({ address, port }))
+}
+
+function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
   const parts = /^\[([^\]]*)\]:([0-9]{1,5})$/.exec(text.trim()) ?? /^([^:]*):([0-9]{1,5})$/.exec(text.trim())
   const address = parseAddress(parts?.[1] ?? '')
   const port = Number(parts?.[2])
-  if (address === undefined || !(port <= 65_535)) {
-    building.fault(path, `${quoted(text)} is no address with a port: write 0.0.0.0:587, [::]:587 or 192.0.2.5:25`)
-    return []
-  }
-  const other = taken.find(one => port !== 0 && one.port === port && collide(one.address, address.text))
-  if (other !== undefined) {
-    const where = endpointText(other.address, other.port)
-    building.fault(path, `${quoted(text)} is taken already, by ${where} of the listener ${quoted(other.by)}`)
-  }
-  taken.push({ address: address.text, port, by: name })
-  return [{ address: address.text, port }]
+  return address === undefined || !(port <= 65_535) ? undefined : { address: address.text, port }
 }
 
 /** A port that is listened to on every address of a family is taken on each of them. */
-function collide(a: string, b: string): boolean {
-  const family = (text: string): boolean => text.includes(':')
-  const any = (text: string): boolean => text === '0.0.0.0' || text === '::'
-  return a === b || (family(a) === family(b) && (any(a) || any(b)))
+function collide(a: Taken, b: Taken): boolean {
+  if (a.port !== b.port || a.port === 0) return false
+  if (a.address === b.address) return true
+  const isV6 = ({ address }: Taken): boolean => address.includes(':')
+  if (isV6(a) !== isV6(b)) return (a.address === '::' && !a.isV6Alone) || (b.address === '::' && !b.isV6Alone)
+  return [a, b].some(({ address }) => address === '0.0.0.0' || address === '::')
 }
 
 function messageSize(building: Building, path: Path, raw: string | number | undefined): number {

@@ -75,7 +75,7 @@ async function open(house: House): Promise<Listener> {
   const servers = listener.bind.map(() => new IntakeServer(connections))
   const closeAll = (): Promise<unknown> => Promise.all(servers.map(server => server.stop()))
   try {
-    await Promise.all(servers.map((server, i) => server.start(listener.bind[i]!)))
+    await Promise.all(servers.map((server, i) => server.start(listener.bind[i]!, listener.bind)))
   } catch (fault) {
     await closeAll()
     throw fault
@@ -186,6 +186,8 @@ class Connections {
   }
 }
 
+type Endpoint = ListenerSettings['bind'][number]
+
 /** smtp-server's server with our connections. */
 class IntakeServer extends SMTPServer {
   readonly #connections: Connections
@@ -209,10 +211,12 @@ class IntakeServer extends SMTPServer {
     )
   }
 
-  async start({ address, port }: { readonly address: string; readonly port: number }): Promise<void> {
-    // `[::]:587` leaves 0.0.0.0:587 free, as Exchange's bindings do: a listener has both by naming both.
+  async start(at: Endpoint, all: readonly Endpoint[]): Promise<void> {
+    const { address, port } = at
+    // `::` takes IPv4 too, unless the listener names 0.0.0.0 at the same port beside it.
+    const beside = port !== 0 && all.some(other => other.address === '0.0.0.0' && other.port === port)
     // `once` rejects when the server says `error` first.
-    this.server.listen({ host: address, port, ipv6Only: address.includes(':') })
+    this.server.listen({ host: address, port, ipv6Only: address.includes(':') && (address !== '::' || beside) })
     await once(this.server, 'listening')
   }
 
