@@ -30,15 +30,16 @@ export async function startMailboxPostfix(wish: Wish): Promise<MailboxPostfix> {
   const { hostname, domain, mailboxes, certificate, user, password } = wish
   const folder = temporaryFolder('postfix')
   const configuration = join(folder, 'etc')
-  for (const name of ['etc', 'spool', 'data', 'sasl', 'mail']) mkdirSync(join(folder, name))
-  const secrets = join(folder, 'sasl', 'sasldb2')
+  for (const name of ['etc', 'etc/sasl', 'spool', 'data', 'mail']) mkdirSync(join(folder, name))
+  const secrets = join(configuration, 'sasl', 'sasldb2')
+  // Debian's Postfix looks for it here.
   writeFileSync(
-    join(folder, 'sasl', 'smtpd.conf'),
+    join(configuration, 'sasl', 'smtpd.conf'),
     `pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: ${secrets}\nmech_list: PLAIN LOGIN\n`,
   )
   await mustRun('saslpasswd2', ['-c', '-p', '-f', secrets, '-u', hostname, user], { input: password })
   chmodSync(secrets, 0o644)
-  await mustRun('chown', ['-R', 'postfix', join(folder, 'data'), join(folder, 'mail'), join(folder, 'sasl')])
+  await mustRun('chown', ['postfix', join(folder, 'data'), join(folder, 'mail')])
   const uid = Number((await mustRun('id', ['-u', 'postfix'])).stdout)
   const [mx, submission] = [await freePort(), await freePort()]
   writeFileSync(
@@ -71,19 +72,11 @@ smtpd_tls_key_file = ${certificate.key}
 smtpd_tls_loglevel = 1
 smtpd_tls_dh1024_param_file =
 smtpd_sasl_path = smtpd
-cyrus_sasl_config_path = ${folder}/sasl
 smtpd_sasl_local_domain = ${hostname}
 smtputf8_enable = yes
 message_size_limit = 5000000
 `,
   )
-  const internal =
-    'cleanup:0 bounce:0 defer:0:bounce trace:0:bounce error:- virtual:- rewrite:-:trivial-rewrite proxymap:- anvil:1'
-      .split(' ')
-      .map(each => {
-        const [name, most, program = name] = each.split(':')
-        return `${name} unix - ${name === 'virtual' ? 'n' : '-'} n - ${most} ${program}`
-      })
   writeFileSync(
     join(configuration, 'master.cf'),
     `127.0.0.1:${mx} inet n - n - - smtpd
@@ -92,10 +85,18 @@ message_size_limit = 5000000
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
-tlsmgr unix - - n 1000? 1 tlsmgr
+cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+error unix - - n - - error
+virtual unix - n n - - virtual
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
-${internal.join('\n')}
 `,
   )
   const server = await startServer('postfix', ['-c', configuration, 'start-fg'], {
