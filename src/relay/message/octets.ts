@@ -25,9 +25,10 @@ export function survey(octets: Uint8Array, start = 0, end: number = octets.lengt
   let lineStart = start
   for (let at = start; at < end; at++) {
     const octet = octets[at]!
-    high |= octet
-    if (octet > CR) continue
-    if (octet === LF) {
+    // Nearly all octets go this way.
+    if (octet > CR) {
+      high |= octet
+    } else if (octet === LF) {
       const ended = at > start && octets[at - 1] === CR
       if (!ended) bareEndings++
       const length = at - lineStart - (ended ? 1 : 0)
@@ -56,9 +57,13 @@ export function isSendable({ eightBit, nul, longestLine }: Survey): boolean {
  * is no line to us may be one to the next server. `normalize` is for devices that know no better: LF, and any number of CRs
  * before an LF, become one CRLF; a lone CR becomes CRLF in the body, but is refused in the header, where it would make new
  * fields.
+ * @param found what a survey of the octets found.
  */
-export function withLineEndings(octets: Buffer, policy: 'strict' | 'normalize'): Buffer | Refusal {
-  const { bareEndings } = survey(octets)
+export function withLineEndings(
+  octets: Buffer,
+  policy: 'strict' | 'normalize',
+  { bareEndings }: Survey = survey(octets),
+): Buffer | Refusal {
   if (bareEndings === 0) return endsInLine(octets) ? octets : Buffer.concat([octets, Buffer.from('\r\n')])
   if (policy === 'strict') return badContent('The message holds a CR or LF that is not part of a CRLF line ending')
 

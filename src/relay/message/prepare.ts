@@ -1,10 +1,10 @@
 // From the octets that a client submitted to the octets that are signed, queued and sent: read under caps, judged for what
 // receivers could read in two ways, completed, and made fit for every server. Pure; nothing changes the message afterwards.
 import { mailDate, messageIdFor, receivedField, type Submission } from './additions.ts'
-import { type Author, readAuthor } from './author.ts'
+import { readAuthor } from './author.ts'
 import { decodeEncodedWords } from './encoded-words.ts'
 import { type Field, type Layout, readFields, valueText } from './fields.ts'
-import { isSendable, survey, withLineEndings } from './octets.ts'
+import { isSendable, LONGEST_LINE, survey, withLineEndings } from './octets.ts'
 import { badContent, isRefusal, mailLoop, needsSmtpUtf8, type Refusal } from './refusal.ts'
 import { editedHeader, type Rewritten, sendableBody } from './sendable.ts'
 import { type SingleFields, withSingleFields } from './single-fields.ts'
@@ -50,8 +50,10 @@ const LONGEST_TEXT = 998
 /** Prepares a message, or says why it is not taken. Takes time in proportion to the size; never throws. */
 export function prepare(raw: Uint8Array, context: PrepareContext): Prepared | Refusal {
   const given = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-  const octets = withLineEndings(given, context.lineEndings)
+  const foundFirst = survey(given)
+  const octets = withLineEndings(given, context.lineEndings, foundFirst)
   if (isRefusal(octets)) return octets
+  const found = octets === given ? foundFirst : survey(octets)
   const layout = readFields(octets)
   if (isRefusal(layout)) return layout
   const fault = headerFault(octets, layout, context)
@@ -60,12 +62,18 @@ export function prepare(raw: Uint8Array, context: PrepareContext): Prepared | Re
   if (isRefusal(author)) return author
   const single = withSingleFields(octets, layout.fields)
   if (isRefusal(single)) return single
-  const rewritten = sendableBody(octets, { ...layout, fields: single.fields })
+  const rewritten = isSendable(found) ? undefined : sendableBody(octets, { ...layout, fields: single.fields })
   if (isRefusal(rewritten)) return rewritten
-  const changes: Change[] = octets.equals(given) ? [] : ['line endings']
+  const changes: Change[] = octets === given ? [] : ['line endings']
   if (single.fields.length < layout.fields.length) changes.push('double fields')
   if (rewritten) changes.push('encoding')
-  return compose(octets, layout.bodyAt, single, rewritten, author, context, changes)
+  const composed = compose(octets, layout.bodyAt, single, rewritten, context, changes)
+  // What could not be seen in the parts: nothing leaves that a server on the way would have to change.
+  const last = isSendable(found) && single.joined.size === 0 ? found : survey(composed.message)
+  if (last.nul || last.longestLine > LONGEST_LINE) {
+    return badContent('The message holds NUL octets or long lines that cannot be encoded')
+  }
+  return { ...composed, author: { address: author.address, domain: author.domain }, eightBit: last.eightBit }
 }
 
 function headerFault(octets: Buffer, { fields, bodyAt }: Layout, context: PrepareContext): Refusal | undefined {
@@ -86,10 +94,9 @@ function compose(
   bodyAt: number,
   single: SingleFields,
   rewritten: Rewritten | undefined,
-  author: Author,
   context: PrepareContext,
   done: readonly Change[],
-): Prepared | Refusal {
+): Omit<Prepared, 'author' | 'eightBit'> {
   const changes = [...done]
   // RFC 5322 §3.6.3: blind recipients stay blind. RFC 5321 §4.4: the last server alone writes Return-Path.
   const kept = single.fields.filter(({ key }) => !/^(resent-)?bcc$|^return-path$/.test(key))
@@ -105,18 +112,12 @@ function compose(
   const header = Buffer.concat([Buffer.from(receivedField(context)), ...editedHeader(octets, kept, edits)])
   const body = rewritten?.body ?? [octets.subarray(bodyAt)]
   const message = Buffer.concat([header, Buffer.from('\r\n'), ...body])
-  const found = survey(message)
-  if (found.nul || (rewritten && !isSendable({ ...found, eightBit: false }))) {
-    return badContent('The body holds NUL octets or long lines that cannot be encoded')
-  }
   return {
     kind: 'prepared',
     message,
-    author: { address: author.address, domain: author.domain },
     messageId: edits.get('Message-ID') ?? shown(octets, kept, 'message-id'),
     subject: decodeEncodedWords(shown(octets, kept, 'subject')).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '),
     smtpUtf8: survey(header).eightBit,
-    eightBit: found.eightBit,
     changes,
   }
 }

@@ -1,7 +1,7 @@
 // Our own signatures, read back from the octets that will be sent and verified before the client hears 250: what is wrong
 // with them must not be found out by receivers. Reads what the signer writes (relaxed/relaxed, sha256), and nothing else.
 import { createHash, type KeyObject, verify } from 'node:crypto'
-import { noCaps, readFields } from '../message/fields.ts'
+import { type Field, noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
 import { bodyHash } from './canonical.ts'
 import { type MadeSignature, type Signed, signedOctets } from './sign.ts'
@@ -31,11 +31,13 @@ export async function verifyOwn(
   published: PublishedKeys,
 ): Promise<readonly OwnVerdict[]> {
   const content = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
-  const hash = await hashOfBody(content)
+  const read = readFields(content, 0, content.length, noCaps)
+  const layout = isRefusal(read) ? undefined : read
+  const hash = layout && (await bodyHash(content.subarray(layout.bodyAt)))
   const fields = fieldTexts(signed.signatures)
   return signed.made.map((made, index) => {
     const { selector, domain, keyHash } = made
-    const why = faultOf(fields[index], content, hash, made)
+    const why = faultOf(fields[index], content, layout?.fields ?? [], hash, made)
     if (why !== undefined) return { selector, domain, result: 'broken', why }
     const there = published(selector, domain)
     if (there === undefined) return { selector, domain, result: 'no-key' }
@@ -44,17 +46,16 @@ export async function verifyOwn(
   })
 }
 
-/** Why a signature field does not verify with a key for this message; undefined when it does. */
+/** Why a signature does not verify with a key for the message of these fields; undefined when it does. */
 export function signatureFault(
   signature: ReadSignature,
   message: Buffer,
+  fields: readonly Field[],
   hash: string | undefined,
   key: KeyObject,
 ): string | undefined {
-  const layout = readFields(message, 0, message.length, noCaps)
-  if (isRefusal(layout) || hash === undefined) return 'the message cannot be read'
   if (signature.bodyHash !== hash) return 'the body hash differs'
-  const selected = selectFields(layout.fields, signature.names)
+  const selected = selectFields(fields, signature.names)
   const octets = signedOctets(
     selected.map(field => message.toString('latin1', field.start, field.end)),
     signature.unsigned,
@@ -69,18 +70,14 @@ export function signatureFault(
 function faultOf(
   field: string | undefined,
   message: Buffer,
+  fields: readonly Field[],
   hash: string | undefined,
   { selector, domain, publicKey }: MadeSignature,
 ): string | undefined {
   const signature = field === undefined ? undefined : readSignature(field)
   if (signature === undefined) return 'the signature field cannot be read'
   if (signature.selector !== selector || signature.domain !== domain) return 'the field is of another key'
-  return signatureFault(signature, message, hash, publicKey)
-}
-
-async function hashOfBody(message: Buffer): Promise<string | undefined> {
-  const layout = readFields(message, 0, message.length, noCaps)
-  return isRefusal(layout) ? undefined : bodyHash(message.subarray(layout.bodyAt))
+  return signatureFault(signature, message, fields, hash, publicKey)
 }
 
 /** The fields one by one, without their last CRLF. */
