@@ -67,10 +67,12 @@ for (const [size, octets] of Object.entries({ '1 KB': 1_000, '10 KB': 10_000, '1
       selector,
       privateKey: key.export({ type: 'pkcs8', format: 'pem' }) as string,
     }))
+    // Its types want the one domain of a single signature besides.
+    const options = { canonicalization: 'relaxed/relaxed', signatureData } as Parameters<typeof dkimSign>[1]
     const contenders: { readonly [name: string]: () => Promise<unknown> } = {
       ours: sign,
       'ours, verified': async () => verifyOwn((await sign()) as Signed, message, () => undefined),
-      mailauth: async () => dkimSign(message, { canonicalization: 'relaxed/relaxed', signatureData }),
+      mailauth: async () => dkimSign(message, options),
     }
     const results = new Map(Object.keys(contenders).map(name => [name, [] as Measured[]]))
     for (let round = 0; round <= ROUNDS; round++) {

@@ -42,11 +42,6 @@ export function survey(octets: Uint8Array, start = 0, end: number = octets.lengt
   return { bareEndings, eightBit: high > 127, nul, longestLine }
 }
 
-/** True when a host that lacks 8BITMIME cannot take the message (RFC 6152). */
-export function isEightBit(octets: Uint8Array): boolean {
-  return survey(octets).eightBit
-}
-
 /** True when the octets can go over any SMTP connection as they are. */
 export function isSendable({ eightBit, nul, longestLine }: Survey): boolean {
   return !eightBit && !nul && longestLine <= LONGEST_LINE
