@@ -55,7 +55,7 @@ function targetOf(domain: string, settings: RelaySettings): Target {
   }
 }
 
-/** The same resolver, and the shortest TTL of what it answered, in seconds. */
+/** The same resolver, and the shortest TTL of what it answered, in seconds; what got no answer is asked again as soon as may be. */
 function noticingTtl(resolver: Resolver): { readonly resolver: Resolver; readonly shortest: () => number } {
   let shortest = 86_400
   return {
@@ -63,7 +63,7 @@ function noticingTtl(resolver: Resolver): { readonly resolver: Resolver; readonl
     resolver: {
       async resolve(name, type) {
         const answer = await resolver.resolve(name, type)
-        if (answer.kind !== 'unreachable') shortest = Math.min(shortest, answer.ttl)
+        shortest = Math.min(shortest, answer.kind === 'unreachable' ? 0 : answer.ttl)
         return answer
       },
     },

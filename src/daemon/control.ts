@@ -51,20 +51,25 @@ export async function startControl(path: string, controlled: Controlled): Promis
 }
 
 async function serve(asked: IncomingMessage, answer: ServerResponse, controlled: Controlled): Promise<void> {
+  const said = await bodyOf(asked)
+    .then(body => answerControl(asked.method ?? 'GET', asked.url ?? '/', body, controlled))
+    .catch(
+      (fault): Answer => ({ status: 500, body: { error: fault instanceof Error ? fault.message : String(fault) } }),
+    )
+  // Whoever asked may be gone: nothing that is done here may end the relay.
+  answer.on('error', () => {})
+  answer.writeHead(said.status, { 'content-type': 'application/json' }).end(`${JSON.stringify(said.body)}\n`)
+}
+
+async function bodyOf(asked: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of asked) {
     size += (chunk as Buffer).length
-    if (size > LARGEST_BODY) break
+    if (size > LARGEST_BODY) throw new Error(`a question has at most ${LARGEST_BODY} octets`)
     chunks.push(chunk as Buffer)
   }
-  const said = await answerControl(
-    asked.method ?? 'GET',
-    asked.url ?? '/',
-    Buffer.concat(chunks).toString(),
-    controlled,
-  ).catch((fault): Answer => ({ status: 500, body: { error: fault instanceof Error ? fault.message : String(fault) } }))
-  answer.writeHead(said.status, { 'content-type': 'application/json' }).end(`${JSON.stringify(said.body)}\n`)
+  return Buffer.concat(chunks).toString()
 }
 
 function answers(path: string): Promise<boolean> {

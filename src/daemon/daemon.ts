@@ -7,9 +7,10 @@ import { createDialer } from '../net/socket-dialer.ts'
 import type { CourierOptions } from '../relay/deliver/courier.ts'
 import type { Evidence } from '../relay/gate/decide.ts'
 import { type Relay, startRelay } from '../relay/relay.ts'
+import { isComplete } from '../report/complete.ts'
 import { type Kept, Scheduler } from '../schedule/scheduler.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
-import type { KeptReport, Store } from '../store/store.ts'
+import type { ReportStore, Store } from '../store/store.ts'
 import { createAuditor } from './audits.ts'
 import { type Control, startControl } from './control.ts'
 import { type Log, logRelay } from './log.ts'
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly resolver?: Resolver
   readonly dialer?: Dialer
   readonly courier?: Pick<CourierOptions, 'guard' | 'open' | 'patience'>
+  /** See SchedulerPorts. */
+  readonly requestGap?: number
 }
 
 /** A running daemon. */
@@ -48,7 +51,7 @@ export async function startDaemon(configuration: Configuration, log: Log, around
     let relay: Relay | undefined
     const scheduler = new Scheduler(
       settings.domains.map(domain => domain.name),
-      keptBy(await store.reports.all()),
+      await keptBy(store.reports),
       {
         audit: createAuditor(settings, means, (where, fault) => log('error', 'fault', { where, says: String(fault) })),
         async keep(domain, report) {
@@ -58,6 +61,7 @@ export async function startDaemon(configuration: Configuration, log: Log, around
         },
         onFault: (domain, fault) => log('error', 'fault', { where: `the audit of ${domain}`, says: String(fault) }),
         now: Date.now,
+        ...(around.requestGap === undefined ? {} : { requestGap: around.requestGap }),
       },
     )
     const evidence: Evidence = {
@@ -66,6 +70,10 @@ export async function startDaemon(configuration: Configuration, log: Log, around
         const report = scheduler.report(domain)
         const askedAt = scheduler.askedAt(domain)
         return report === undefined || askedAt === undefined ? undefined : { report, ageMs: Date.now() - askedAt }
+      },
+      complete(domain) {
+        const found = scheduler.complete(domain)
+        return found && { report: found.report, ageMs: Date.now() - found.at }
       },
     }
     relay = await startRelay({
@@ -98,21 +106,34 @@ export async function startDaemon(configuration: Configuration, log: Log, around
     }
     return { relay, scheduler, store, stop: () => inReverse(undo) }
   } catch (fault) {
-    await inReverse(undo)
+    await inReverse(undo).catch(() => {})
     throw fault
   }
 }
 
+/** Every step, whatever becomes of the others: a store that is not closed stays locked. */
 async function inReverse(undo: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
-  for (const step of undo.toReversed()) await step()
+  let fault: { readonly cause: unknown } | undefined
+  for (const step of undo.toReversed()) {
+    try {
+      await step()
+    } catch (cause) {
+      fault ??= { cause }
+    }
+  }
+  if (fault) throw fault.cause
 }
 
+const KEPT_REPORTS = 10
+
 /** Reports of an earlier run: as old as they are, and asked again when they are due by that. */
-function keptBy(reports: readonly KeptReport[]): ReadonlyMap<string, Kept> {
-  return new Map(
-    reports.map(({ at, report }) => [
-      report.domain,
-      { report, asked: { at: { records: at, blocklists: at, names: at, hosts: at }, ttl: 0 } },
-    ]),
-  )
+async function keptBy(reports: ReportStore): Promise<ReadonlyMap<string, Kept>> {
+  const kept = (await reports.all()).map(async ({ at, report }): Promise<readonly [string, Kept]> => {
+    const complete = isComplete(report.readings)
+      ? { at, report }
+      : (await reports.history(report.domain, KEPT_REPORTS)).find(one => isComplete(one.report.readings))
+    const asked = { at: { records: at, blocklists: at, names: at, hosts: at }, ttl: 0 }
+    return [report.domain, { report, asked, complete }]
+  })
+  return new Map(await Promise.all(kept))
 }

@@ -12,7 +12,7 @@ import type { Desk } from './queue/desk.ts'
 import type { QueueEvent } from './queue/events.ts'
 import { Queue } from './queue/queue.ts'
 import { groupKey, recipientDomain } from './route/routes.ts'
-import { createSender, GATE } from './send.ts'
+import { createSender, GATE, wouldGo } from './send.ts'
 import type { RelaySettings } from './settings.ts'
 import { routeOf } from './way.ts'
 
@@ -95,10 +95,13 @@ export async function startRelay(ports: RelayPorts): Promise<Relay> {
   return {
     listeners,
     desk: queue.desk,
+    // Only what would go: each release gives new time to arrive, and what is held again at once would never be returned.
     reconsider: domain =>
       queue.desk.release({
-        where: (message, envelope) =>
-          recipientDomain(message.author) === domain && (envelope.heldBecause?.startsWith(GATE) ?? false),
+        where: (message, { recipient, heldBecause }) =>
+          (heldBecause?.startsWith(GATE) ?? false) &&
+          [message.author, message.sender].some(address => recipientDomain(address) === domain) &&
+          wouldGo(message, [recipient], { settings, evidence }),
       }),
     async stop() {
       await Promise.all(listeners.map(listener => listener.close()))

@@ -5,10 +5,10 @@ import { ownReply } from './deliver/replies.ts'
 import type { Content, Envelope, Message, Outcome } from './envelope.ts'
 import type { Evidence } from './gate/decide.ts'
 import { inWords } from './gate/reply.ts'
-import { gateMode, judge, signaturesOf } from './judge.ts'
+import { gateMode, type Judgment, judge, signaturesOf } from './judge.ts'
 import type { QueueJob } from './queue/ports.ts'
 import { recipientDomain } from './route/routes.ts'
-import type { DomainSettings, EgressSettings, RelaySettings } from './settings.ts'
+import type { DomainSettings, EgressSettings, GateMode, RelaySettings } from './settings.ts'
 import { signMessage } from './sign/sign.ts'
 import { routeOf } from './way.ts'
 
@@ -45,27 +45,57 @@ export function createSender(ports: SendPorts): (job: QueueJob) => Promise<reado
   }
 }
 
+/** Whether the gate would let it go now. */
+export function wouldGo(
+  message: Message,
+  recipients: readonly string[],
+  { settings, evidence }: Pick<SendPorts, 'settings' | 'evidence'>,
+): boolean {
+  const domain = settings.domains.find(one => one.name === recipientDomain(message.author))
+  if (domain === undefined) return false
+  if (modeOf(message, domain, settings) === 'observe') return true
+  return judgeAgain(message, recipients, domain, { settings, evidence })?.decision.kind === 'open'
+}
+
+function modeOf(message: Message, domain: DomainSettings, settings: RelaySettings): GateMode {
+  const client = settings.clients.find(one => one.name === message.client)
+  return gateMode(client, domain.name, settings)
+}
+
+function judgeAgain(
+  message: Message,
+  recipients: readonly string[],
+  domain: DomainSettings,
+  { settings, evidence }: Pick<SendPorts, 'settings' | 'evidence'>,
+): Judgment | undefined {
+  return judge(
+    {
+      authorDomain: domain.name,
+      senderDomain: message.sender === '' ? undefined : recipientDomain(message.sender),
+      recipients,
+      signatures: signaturesOf(domain),
+    },
+    settings,
+    evidence,
+  )
+}
+
 function askGate(
   message: Message,
   envelopes: readonly Envelope[],
   domain: DomainSettings,
   ports: SendPorts,
 ): Outcome | { readonly egress: EgressSettings } {
-  const { settings, evidence } = ports
-  const judgment = judge(
-    {
-      authorDomain: domain.name,
-      senderDomain: message.sender === '' ? undefined : recipientDomain(message.sender),
-      recipients: envelopes.map(envelope => envelope.recipient),
-      signatures: signaturesOf(domain),
-    },
-    settings,
-    evidence,
+  const { settings } = ports
+  const judgment = judgeAgain(
+    message,
+    envelopes.map(envelope => envelope.recipient),
+    domain,
+    ports,
   )
   if (judgment === undefined) return failed('5.4.4', 'There is no route to this recipient')
   const { decision, egress } = judgment
-  const client = settings.clients.find(one => one.name === message.client)
-  if (decision.kind === 'open' || gateMode(client, domain.name, settings) === 'observe') return { egress }
+  if (decision.kind === 'open' || modeOf(message, domain, settings) === 'observe') return { egress }
   const because = decision.because.map(inWords).join('; ')
   if (decision.kind === 'unsure') {
     ports.requestAudit(domain.name, because)

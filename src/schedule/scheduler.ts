@@ -1,4 +1,5 @@
 // Keeps the reports of the relay's domains fresh: audits what is due, and at once what the gate asks for, a few at a time.
+import { isComplete } from '../report/complete.ts'
 import type { Report } from '../report/report.ts'
 import { type Asked, type Cadence, cadences, whatIsDue } from './freshness.ts'
 
@@ -23,12 +24,16 @@ export interface SchedulerPorts {
   /** Told of what went wrong; the domain is tried again later. */
   onFault(domain: string, fault: unknown): void
   now(): number
+  /** Milliseconds between two audits of one domain that the gate asks for; ten seconds unless a test is in a hurry. */
+  readonly requestGap?: number
 }
 
 /** The last report of a domain, and what of it was asked when. */
 export interface Kept {
   readonly report: Report
   readonly asked: Asked
+  /** The last report that left nothing open, and when its records were asked; often the same one. */
+  readonly complete?: { readonly report: Report; readonly at: number } | undefined
 }
 
 const AT_ONCE = 4
@@ -44,12 +49,13 @@ export interface AuditRequests {
   request(domain: string, why: string): void
 }
 
-/** One owner of what is due. `start` sets it going, `stop` ends it after the audits under way. */
+/** One owner of what is due. `start` sets it going; `stop` ends it, and what the audits under way will find is forgotten. */
 export class Scheduler implements AuditRequests {
   readonly #ports: SchedulerPorts
   readonly #kept = new Map<string, Kept>()
   readonly #domains: readonly string[]
   readonly #underWay = new Map<string, Promise<void>>()
+  readonly #keeping = new Set<Promise<void>>()
   readonly #wanted = new Set<string>()
   readonly #notBefore = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
@@ -72,6 +78,11 @@ export class Scheduler implements AuditRequests {
     return this.#kept.get(domain)?.asked.at.records
   }
 
+  /** The last report of a domain that left nothing open. */
+  complete(domain: string): { readonly report: Report; readonly at: number } | undefined {
+    return this.#kept.get(domain)?.complete
+  }
+
   start(): void {
     this.#stopped = false
     // Whatever an earlier run has left: keys and addresses may have changed with the configuration.
@@ -82,7 +93,8 @@ export class Scheduler implements AuditRequests {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    await Promise.all(this.#underWay.values())
+    // Not for the audits: with a silent name server they take a minute, and nobody needs them any more.
+    await Promise.allSettled(this.#keeping)
   }
 
   request(domain: string): void {
@@ -119,9 +131,10 @@ export class Scheduler implements AuditRequests {
 
   #begin(domain: string, asked: readonly Cadence[], kept: Kept | undefined): void {
     this.#wanted.delete(domain)
-    this.#notBefore.set(domain, this.#ports.now() + REQUEST_GAP)
+    this.#notBefore.set(domain, this.#ports.now() + (this.#ports.requestGap ?? REQUEST_GAP))
     const work = this.#audit(domain, asked, kept)
       .catch(fault => {
+        if (this.#stopped) return
         this.#notBefore.set(domain, this.#ports.now() + FAULT_PAUSE)
         this.#ports.onFault(domain, fault)
       })
@@ -136,13 +149,17 @@ export class Scheduler implements AuditRequests {
     const whole = kept === undefined || asked.length === cadences.length
     const again = whole ? undefined : { groups: asked.flatMap(cadence => cadence.groups), last: kept.report }
     const { report, ttl } = await this.#ports.audit(domain, again)
+    if (this.#stopped) return
     const at = this.#ports.now()
     const times = Object.fromEntries((whole ? cadences : asked).map(cadence => [cadence.name, at]))
     const now: Asked = {
       at: { ...(whole ? {} : kept.asked.at), ...times },
       ttl: asked.some(c => c.name === 'records') || whole ? ttl : kept!.asked.ttl,
     }
-    this.#kept.set(domain, { report, asked: now })
-    await this.#ports.keep(domain, report, now)
+    const complete = isComplete(report.readings) ? { report, at: now.at.records ?? at } : kept?.complete
+    this.#kept.set(domain, { report, asked: now, complete })
+    const keeping = this.#ports.keep(domain, report, now)
+    this.#keeping.add(keeping)
+    await keeping.finally(() => this.#keeping.delete(keeping))
   }
 }

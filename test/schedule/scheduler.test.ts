@@ -1,19 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Report } from '../../src/report/report.ts'
-import { type Again, Scheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts'
+import { type Again, type Audited, Scheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts'
 
 const MINUTE = 60_000
 
 let asked: string[]
 let ttl: number
 let failing: boolean
+let silent: boolean
+
+/** What an audit learns; a silent name server leaves it open whether the domain exists. */
+const readings = () => ({ exists: silent ? null : true, nullMx: false, spf: [], dkim: [], dmarc: { state: 'absent' } })
 
 function scheduler(domains: readonly string[] = ['example.org'], kept = new Map()): Scheduler {
   const ports: SchedulerPorts = {
     async audit(domain: string, again: Again | undefined) {
       asked.push(`${domain} ${again?.groups.join('+') ?? 'all'}`)
       if (failing) throw new Error('the audit fell over')
-      return { report: { domain, verdict: 'pass' } as Report, ttl }
+      return { report: { domain, verdict: 'pass', readings: readings() } as unknown as Report, ttl }
     },
     async keep() {},
     onFault: domain => asked.push(`${domain} fault`),
@@ -27,6 +31,7 @@ beforeEach(() => {
   asked = []
   ttl = 10 * MINUTE
   failing = false
+  silent = false
 })
 afterEach(() => vi.useRealTimers())
 
@@ -100,6 +105,38 @@ describe('the scheduler', () => {
     await vi.advanceTimersByTimeAsync(61_000)
     expect(one.report('example.org')).toBeDefined()
     await one.stop()
+  })
+
+  it('keeps the last report that left nothing open while DNS is silent', async () => {
+    const one = scheduler()
+    one.start()
+    await vi.advanceTimersByTimeAsync(100)
+    const { report, at } = one.complete('example.org')!
+    silent = true
+    await vi.advanceTimersByTimeAsync(30 * MINUTE)
+    expect(one.report('example.org')?.readings.exists).toBeNull()
+    expect(one.complete('example.org')).toEqual({ report, at })
+    silent = false
+    await vi.advanceTimersByTimeAsync(11 * MINUTE)
+    expect(one.complete('example.org')!.at).toBeGreaterThan(at)
+    await one.stop()
+  })
+
+  it('stops at once, and forgets what audits under way find', async () => {
+    let end = (_: Audited): void => {}
+    let kept = 0
+    const one = new Scheduler(['example.org'], new Map(), {
+      audit: () => new Promise(resolve => (end = resolve)),
+      keep: async () => void kept++,
+      onFault: () => {},
+      now: () => Date.now(),
+    })
+    one.start()
+    await one.stop()
+    end({ report: { readings: readings() } as unknown as Report, ttl: 0 })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(kept).toBe(0)
+    expect(one.report('example.org')).toBeUndefined()
   })
 
   it('has the reports of an earlier run at once, and asks for the records anew, since keys may have changed', async () => {

@@ -30,14 +30,29 @@ export interface Candidate {
 /** The reports that bear on it, looked up by domain. */
 export interface Evidence {
   report(domain: string): Known
+  /** The last report that left nothing open, where the last of all did: DNS was silent since. */
+  complete?(domain: string): Known
   /** Milliseconds after which a report no longer opens the gate. */
   readonly stale: number
 }
 
 type Proof = 'yes' | 'no' | 'unknown'
 
-/** The decision. Unknown is never taken for a fault, and never for a pass. */
+/**
+ * The decision. Unknown is never taken for a fault, and never for a pass: what was proven good stays so while DNS is
+ * silent, until that proof is stale. Whatever the last report proves comes first.
+ */
 export function decide(candidate: Candidate, evidence: Evidence): Decision {
+  const now = decideBy(candidate, evidence)
+  if (now.kind !== 'unsure' || evidence.complete === undefined) return now
+  const { complete, stale } = evidence
+  const before = decideBy(candidate, { stale, report: domain => complete(domain) ?? evidence.report(domain) })
+  if (before.kind !== 'open') return now
+  const open = now.because.map(one => `${one.domain} ${one.says}, so an earlier report decided`)
+  return { kind: 'open', notes: [...before.notes, ...open] }
+}
+
+function decideBy(candidate: Candidate, evidence: Evidence): Decision {
   const { authorDomain, senderDomain } = candidate
   const author = evidence.report(authorDomain)
   const fresh = missing(authorDomain, author, evidence.stale)

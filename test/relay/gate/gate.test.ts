@@ -55,6 +55,34 @@ const refused = (given: Given): string => {
 const noKey = [{ selector: 's1', state: 'missing' }] as const
 const noSpf = healthy.spf.map(r => ({ ...r, result: 'fail' as const }))
 
+describe('while DNS is silent', () => {
+  const silence: Readings = {
+    ...healthy,
+    exists: null,
+    spf: healthy.spf.map(one => ({ ...one, result: 'temperror' as const })),
+    dkim: [{ selector: 's1', state: 'unknown' }],
+  }
+  const known = (readings: Readings, ageMs = 0): Known => ({ report: { readings, findings: [] } as never, ageMs })
+  const gateAfter = (now: Known, before: Known) =>
+    decide(message, { stale: 1000, report: () => now, complete: () => before })
+
+  it('what was proven before is good until it is stale', () => {
+    const open = gateAfter(known(silence), known(healthy, 1000))
+    expect(open.kind).toBe('open')
+    expect(open.notes).toEqual([
+      expect.stringContaining('DNS did not answer, so an earlier report decided'),
+      expect.any(String),
+    ])
+    expect(gateAfter(known(silence), known(healthy, 1001)).kind).toBe('unsure')
+    expect(gateAfter(known(silence), undefined).kind).toBe('unsure')
+  })
+
+  it('a fault that was proven before refuses nobody for good, and one that is proven now does', () => {
+    expect(gateAfter(known(silence), known({ ...healthy, dkim: noKey })).kind).toBe('unsure')
+    expect(gateAfter(known({ ...silence, nullMx: true }), known(healthy)).kind).toBe('closed')
+  })
+})
+
 describe('the gate', () => {
   it('is open for a healthy domain', () => {
     expect(gate({})).toEqual({ kind: 'open', notes: [] })
