@@ -53,9 +53,6 @@ export class CommandStream extends SMTPStream {
     this.#run()
   }
 
-  /** An unfinished line at the end of a connection is no command. */
-  override _flushData(): void {}
-
   readonly #run = (): void => {
     // A line that is answered at once resumes from within: loop, do not recurse.
     if (this.#busy) {

@@ -163,9 +163,10 @@ export class MessageReader {
   }
 
   #room(wanted: number): boolean {
-    const doubled = Math.max(wanted, this.#kept.length * 2, FIRST_BLOCK)
-    const size = Math.max(wanted, Math.min(doubled, this.#limit))
-    if (this.#memory.used + size - this.#kept.length > this.#memory.most) return false
+    const free = this.#memory.most - this.#memory.used + this.#kept.length
+    if (wanted > free) return false
+    const doubled = Math.max(this.#kept.length * 2, FIRST_BLOCK)
+    const size = Math.max(wanted, Math.min(doubled, this.#limit, free))
     const larger = Buffer.allocUnsafeSlow(size)
     this.#kept.copy(larger, 0, 0, this.#length)
     this.#memory.used += size - this.#kept.length

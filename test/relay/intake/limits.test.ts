@@ -84,6 +84,30 @@ describe('octets', () => {
   })
 })
 
+describe('a client that leaves in the middle', () => {
+  it('gives back the memory of its message', async () => {
+    const { port, events, taken } = await startPrinters({ limits: { memory: 100_000 } })
+    const leaving = await inData(port)
+    leaving.send('a'.repeat(90_000))
+    leaving.end()
+    await expect.poll(() => events.some(event => event.kind === 'disconnected')).toBe(true)
+    const smtp = await inData(port)
+    smtp.send(`${'b'.repeat(90_000)}\r\n.\r\n`)
+    expect(await smtp.reply()).toMatch(/^250/)
+    expect(taken).toHaveLength(1)
+  })
+
+  it('has not said what it did not end with CRLF', async () => {
+    const { port, taken } = await startPrinters()
+    const smtp = await inData(port)
+    smtp.send('a\r\n.\r\nMAIL FROM:<scan@example.org>\r\nRSET')
+    smtp.end()
+    await smtp.closed()
+    expect(taken).toHaveLength(1)
+    expect(smtp.unread).not.toContain('250 2.0.0 Ok\r\n')
+  })
+})
+
 describe('time', () => {
   const quick = { idleMs: 150, rateWindowMs: 150, leastRate: 1_000 }
 
@@ -116,7 +140,7 @@ describe('time', () => {
   it('that we take ourselves is not held against the client', async () => {
     let answer: (() => void) | undefined
     const { port } = await startPrinters({
-      limits: { idleMs: 50, transactionMs: 50, sessionMs: 50 },
+      limits: { idleMs: 50, transactionMs: 50, sessionMs: 50, rateWindowMs: 50, leastRate: 1_000_000 },
       ports: { onMessage: () => new Promise(resolve => (answer = () => resolve(reply(250, '2.0.0', 'Ok')))) },
     })
     const smtp = await inData(port)
