@@ -25,17 +25,26 @@ export interface LabRelay {
   stop(): Promise<void>
 }
 
-/** Starts it, and waits until both domains have been audited. The queue lives in `folder`, or in a temporary one. */
-export async function startLabRelay(
-  lab: Lab,
-  {
-    mode = 'reject',
-    log = () => {},
-    folder,
-  }: { readonly mode?: GateMode; readonly log?: Log; readonly folder?: string } = {},
-): Promise<LabRelay> {
+export interface LabRelayOptions {
+  readonly mode?: GateMode
+  readonly log?: Log
+  /** Where the queue lives; in a temporary folder by default. */
+  readonly folder?: string
+  /** Answers of DNS that are kept (0: none), and milliseconds between audits of one domain that are asked for. */
+  readonly cache?: number
+  readonly requestGap?: number
+  /** Done between the visit to the lab and the start of the relay. */
+  readonly before?: () => Promise<void>
+}
+
+/** Starts it, and waits until both domains have been audited. */
+export async function startLabRelay(lab: Lab, options: LabRelayOptions = {}): Promise<LabRelay> {
+  const { mode = 'reject', log = () => {}, folder, requestGap } = options
   const own = folder === undefined ? mkdtempSync(join(tmpdir(), 'mailworthy-lab-')) : undefined
-  const resolver = createResolver({ servers: [lab.resolver] })
+  const resolver = createResolver({
+    servers: [lab.resolver],
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  })
   const cleanUp = (): void => {
     resolver.close()
     if (own !== undefined) rmSync(own, { recursive: true, force: true })
@@ -43,10 +52,12 @@ export async function startLabRelay(
   try {
     const visited = await visitLab(resolver)
     if (visited === undefined) throw new Error('the lab does not answer')
+    await options.before?.()
     const daemon = await startDaemon(configurationOf(lab, folder ?? own!, visited.root, mode), log, {
       resolver,
       dialer: mappedDialer(createDialer({ ca: [visited.root] }), visited.map),
       courier: { open: mappedSockets(visited.map) },
+      ...(requestGap === undefined ? {} : { requestGap }),
     })
     await Promise.all(Object.keys(lab.signingKeys).map(domain => daemon.scheduler.settled(domain)))
     return {

@@ -2,7 +2,7 @@
 import { endpointText } from '../names/endpoint.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
 import { startMx, type TakenMail } from './mx-server.ts'
-import { startNameServer } from './name-server.ts'
+import { type NameServer, startNameServer } from './name-server.ts'
 import { CA_NAME, MAP_NAME } from './visit.ts'
 import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys } from './world.ts'
 import { Zone } from './zone.ts'
@@ -13,6 +13,10 @@ export interface Lab {
   readonly resolver: { readonly address: string; readonly port: number }
   /** What each domain signs with, by domain name. */
   readonly signingKeys: { readonly [domain: string]: SigningKeys }
+  /** The name server falls silent, until `serve`. */
+  silence(): Promise<void>
+  /** The name server serves these zones from now on, on the same port: what `edit` makes of those of the lab. */
+  serve(edit?: (zones: string) => string): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,14 +47,26 @@ export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {})
   )
   const root = `${CA_NAME} TXT "${authority.root.replaceAll('\n', '\\010')}"`
   const keys = freshKeys()
-  const zone = new Zone([labZone(keys), ...map, root].join('\n'))
+  const zones = labZone(keys)
+  const zoneOf = (edited: string): Zone => new Zone([edited, ...map, root].join('\n'))
   try {
-    const names = await startNameServer({ zone, port })
+    const first = await startNameServer({ zone: zoneOf(zones), port })
+    let names: NameServer | undefined = first
+    const silence = async (): Promise<void> => {
+      await names?.close()
+      names = undefined
+    }
     return {
-      resolver: { address: names.address, port: names.port },
+      resolver: { address: first.address, port: first.port },
       signingKeys: { [healthy.domain]: keys.healthy, [broken.domain]: keys.broken },
+      silence,
+      async serve(edit = text => text) {
+        const zone = zoneOf(edit(zones))
+        await silence()
+        names = await startNameServer({ zone, port: first.port })
+      },
       async close() {
-        await names.close()
+        await silence()
         await closeHosts()
       },
     }
