@@ -8,7 +8,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { QueueStore } from '../../src/store/store.ts'
 import { contentOf } from './queue-messages.ts'
 
-const writer = fileURLToPath(new URL('./store-writer.ts', import.meta.url))
+export const writer = fileURLToPath(new URL('./store-writer.ts', import.meta.url))
 
 /** What was promised, and what is wrong with it. */
 export interface Trial {
@@ -33,7 +33,8 @@ async function oneLife(path: string, round: number, from: 'promise' | 'start', a
   return readFileSync(promises, 'utf8').split('\n').slice(0, -1)
 }
 
-async function audit(queue: QueueStore, lines: readonly string[], trial: Trial): Promise<void> {
+/** Holds what a store has against the lines that were said. */
+export async function audit(queue: QueueStore, lines: readonly string[], trial: Trial): Promise<void> {
   const ids = (word: string): string[] => lines.filter(l => l.startsWith(`${word} `)).map(l => l.split(' ')[1]!)
   const delivered = new Set(ids('delivered'))
   const put = ids('put')
@@ -50,7 +51,7 @@ async function audit(queue: QueueStore, lines: readonly string[], trial: Trial):
 }
 
 /** Also what nobody was promised is whole, if it is there: message, envelopes, octets. */
-async function wholeness(queue: QueueStore, trial: Trial): Promise<void> {
+export async function wholeness(queue: QueueStore, trial: Trial): Promise<void> {
   for (let after = ''; ; ) {
     const page = await queue.list({ after }, 500)
     for (const { message, envelopes } of page) {

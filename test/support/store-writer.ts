@@ -6,8 +6,8 @@ import { openSync, writeSync } from 'node:fs'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { aMessage, anEnvelope, contentOf, delivered } from './queue-messages.ts'
 
-const [path, promises, round, together = '20'] = process.argv.slice(2)
-const store = await openSqliteStore({ path: path! })
+const [path, promises, round, together = '20', reserve] = process.argv.slice(2)
+const store = await openSqliteStore({ path: path!, ...(reserve === undefined ? {} : { reserve: Number(reserve) }) })
 
 // What was written is the system's, whatever becomes of this process.
 const file = openSync(promises!, 'a')

@@ -1,4 +1,5 @@
 // Group commit: all writes of a batch in one transaction and one sync, each with its own answer.
+import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { StoreFailure, type StoreHealth } from '../store.ts'
 import { DiskRoom } from './disk-room.ts'
@@ -9,6 +10,8 @@ import type { ReportTable } from './report-table.ts'
 
 /** The log is brought home when it has about this many octets: long enough that most mail ends before, and is never copied. */
 const LOG_OCTETS = 16 * 1024 * 1024
+/** Earlier on a small disk: bringing it home takes as much room again. But not for less than this. */
+const SHORT_LOG_OCTETS = 256 * 1024
 /** About what an envelope or a message adds to the log beyond its octets: pages of tables and indexes. */
 const PAGES_PER_ROW = 4 * 4096
 /** About what each transaction adds to it. */
@@ -34,6 +37,8 @@ export class BatchWriter {
     this.#path = settings.path
     this.#reserve = settings.reserve
     this.#room = new DiskRoom(settings.path, settings.reserve)
+    // Not empty when there was no room to bring it home.
+    this.#log = statSync(`${settings.path}-wal`, { throwIfNoEntry: false })?.size ?? 0
     this.look()
   }
 
@@ -57,7 +62,7 @@ export class BatchWriter {
   write({ writes, octets }: Batch): Result[] {
     const octetsOf: Octets = slice => Buffer.from(octets.buffer, octets.byteOffset + slice.from, slice.length)
     const results = new Map<Write, Result>()
-    if (writes.some(takesRoom)) this.look()
+    this.look()
     this.#commit(this.#full ? refuse(writes, this.#full, results) : writes, octetsOf, results)
     this.#log += octets.byteLength
     return writes.map(write => results.get(write)!)
@@ -77,7 +82,8 @@ export class BatchWriter {
       if (failure.fault === 'full') {
         if (this.#room.ranOut()) this.#full = failure
         const small = refuse(writes, failure, results)
-        // What became of mail may fit where mail does not.
+        // What became of mail may fit where mail does not, and in a log that begins anew.
+        this.#bringHome()
         if (small.length < writes.length) this.#commit(small, octetsOf, results)
         else for (const write of writes) results.set(write, no(failure))
       } else if (failure.fault === 'io') {
@@ -129,7 +135,12 @@ export class BatchWriter {
 
   /** Brings a long log home into the tables. Comes after the answers: nobody waits for it. */
   tidy(): void {
-    if (this.#failed || this.#log < LOG_OCTETS) return
+    const crowded = this.#log * 2 > this.#room.free
+    if (this.#log >= (crowded ? SHORT_LOG_OCTETS : LOG_OCTETS)) this.#bringHome()
+  }
+
+  #bringHome(): void {
+    if (this.#failed) return
     try {
       this.#database.pragma('wal_checkpoint(PASSIVE)')
       this.#log = 0

@@ -8,6 +8,7 @@ export class DiskRoom {
   readonly #path: string
   readonly #reserve: number
   #short = false
+  #free = Number.POSITIVE_INFINITY
 
   /** @param reserve octets that no new mail may use. */
   constructor(path: string, reserve: number) {
@@ -15,10 +16,15 @@ export class DiskRoom {
     this.#reserve = reserve
   }
 
+  /** Octets, when it was looked last. */
+  get free(): number {
+    return this.#free
+  }
+
   /** Looks, and says whether there is too little room for more mail. */
   look(): boolean {
-    const free = this.#free()
-    this.#short = free < (this.#short ? this.#reserve * 1.25 + MARGIN : this.#reserve)
+    this.#free = this.#ask()
+    this.#short = this.#free < (this.#short ? this.#reserve * 1.25 + MARGIN : this.#reserve)
     return this.#short
   }
 
@@ -28,7 +34,7 @@ export class DiskRoom {
     return this.look()
   }
 
-  #free(): number {
+  #ask(): number {
     try {
       const told = statfsSync(this.#path)
       return told.bavail * told.bsize

@@ -1,5 +1,5 @@
 // Opens the database file so that a commit means "on the disk", for this process alone, with the tables of this version.
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreFailure } from '../store.ts'
@@ -17,7 +17,7 @@ export function openDatabase(path: string): Database.Database {
     database = new Database(path, { timeout: PATIENCE_MS, fileMustExist: true })
     own(database, path)
     bringUpToDate(database, path)
-    settle(database)
+    settle(database, path)
     return database
   } catch (error) {
     database?.close()
@@ -100,7 +100,25 @@ function bringUpToDate(database: Database.Database, path: string): void {
  * What a process that was killed left in the log is written to the database and synced before anything builds on it: after
  * an fsync that failed, the log may read well from memory and not be on the disk (https://lwn.net/Articles/752063/).
  */
-function settle(database: Database.Database): void {
-  const [told] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
-  if (told.busy !== 0) throw new StoreFailure('locked', `${database.name}: the log is in use`)
+function settle(database: Database.Database, path: string): void {
+  try {
+    const [told] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]
+    if (told.busy !== 0) throw new StoreFailure('locked', `${path}: the log is in use`)
+  } catch (error) {
+    // A full disk must not keep mail from being delivered, which makes room.
+    if (faultOfOpening(error, path).fault !== 'full') throw error
+    writeAgain(`${path}-wal`)
+  }
+}
+
+/** The same octets in the same place: written anew, they are synced anew. */
+function writeAgain(path: string): void {
+  const octets = readFileSync(path)
+  const file = openSync(path, 'r+')
+  try {
+    writeSync(file, octets, 0, octets.length, 0)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
