@@ -130,7 +130,7 @@ function encodeLeaf(body: Buffer, found: Survey, { content, encoding, typed }: A
   // RFC 2045 §5.2: without a charset it would be US-ASCII, which 8-bit text is not.
   const typeless = content.type === 'text/plain' && content.charset === undefined && !typed && found.eightBit
   const more = typeless ? ([['Content-Type', `text/plain; charset=${charsetOf(body)}`]] as const) : []
-  if (found.nul || isMostlyEncoded(body)) return done('base64', base64Lines(body), more)
+  if (isMostlyEncoded(body)) return done('base64', base64Lines(body), more)
   return done('quoted-printable', quotedPrintable(body), more)
 }
 

@@ -205,6 +205,19 @@ describe('the encodings', () => {
     )
   })
 
+  it('of what is encoded already, in lines of any length, keep lines short', () => {
+    const written = fc.array(fc.constantFrom('a', '=20', '=3D', '=\r\n', '\r\n', '\xe4', '='), { maxLength: 300 })
+    fc.assert(
+      fc.property(written, parts => {
+        const octets = Buffer.from(`${parts.join('')}\r\n`, 'latin1')
+        const again = quotedPrintable(octets, true).toString('latin1')
+        expect(fromQuotedPrintable(again)).toEqual(fromQuotedPrintable(octets.toString('latin1')))
+        for (const line of again.split('\r\n')) expect(line).toMatch(/^[\x20-\x7e]{0,76}$/)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('of what is encoded already change only what must be', () => {
     fc.assert(
       fc.property(texts, octets => {
