@@ -49,7 +49,6 @@ export interface AcceptPorts {
 /** The intake's ports that decide. */
 export function createAcceptance(ports: AcceptPorts): Pick<IntakePorts, 'onSender' | 'onMessage'> {
   const domains = new Map(ports.settings.domains.map(domain => [domain.name, domain]))
-  const signatures = new Map(ports.settings.domains.map(domain => [domain.name, signaturesOf(domain)]))
   return {
     onSender: () => (ports.store.health.kind === 'healthy' ? undefined : storeReply(ports.store.health.kind)),
     async onMessage(submission, raw) {
@@ -79,7 +78,7 @@ export function createAcceptance(ports: AcceptPorts): Pick<IntakePorts, 'onSende
           authorDomain: author.domain,
           senderDomain: sender.domain === '' ? undefined : sender.domain,
           recipients: recipients.map(r => r.address),
-          signatures: signatures.get(domain.name)!,
+          signatures: signaturesOf(domain),
         },
         ports.settings,
         ports.evidence,
