@@ -202,7 +202,7 @@ class IntakeServer extends SMTPServer {
       minVersion: 'TLSv1.2',
       disableReverseLookup: true,
       logger: false,
-      // How long a handshake may rest; sessions have their own clock.
+      // How long a handshake may take: octets do not wind this clock up again. Sessions have their own.
       socketTimeout: limits.tlsHandshakeMs,
     })
     this.#connections = connections
@@ -242,18 +242,7 @@ class IntakeServer extends SMTPServer {
       this.#turnAway(socket, handshake, refusal)
       return false
     }
-    const release = super._acceptSocket(socket, handshake)
-    if (!handshake || release === false) return release
-    // A handshake that comes octet by octet is never idle.
-    const late = setTimeout(
-      () => this._pendingSockets.get(socket)?.destroy(),
-      this.#connections.house.limits.tlsHandshakeMs,
-    )
-    socket.once('close', () => clearTimeout(late))
-    return () => {
-      clearTimeout(late)
-      release()
-    }
+    return super._acceptSocket(socket, handshake)
   }
 
   /** Node crashes when TLS is begun on a socket that is closed already, as it can be when we stop. */
