@@ -41,14 +41,22 @@ export function quotedPrintable(octets: Buffer, already = false): Buffer {
       continue
     }
     if (octet === EQUALS && already) {
-      const triple = isHex(octets[at + 1]) && isHex(octets[at + 2])
-      if (triple) room(3)
-      const copied = triple ? 3 : 1
-      octets.copy(written, length, at, at + copied)
-      length += copied
-      column += copied
-      at += copied - 1
-      continue
+      const behind = pastBlanks(octets, at + 1)
+      // A soft line break; white space at the line end is none of the text.
+      const soft = behind === octets.length || (octets[behind] === CR && octets[behind + 1] === LF)
+      if (soft) {
+        written[length++] = EQUALS
+        at = behind - 1
+        continue
+      }
+      if (isHex(octets[at + 1]) && isHex(octets[at + 2])) {
+        room(3)
+        octets.copy(written, length, at, at + 3)
+        length += 3
+        column += 3
+        at += 2
+        continue
+      }
     }
     const atLineEnd = at + 1 === octets.length || (octets[at + 1] === CR && octets[at + 2] === LF)
     const blank = octet === SPACE || octet === TAB
@@ -78,6 +86,12 @@ export function isMostlyEncoded(octets: Buffer): boolean {
 
 function wrapped(text: string): Buffer {
   return Buffer.from((text.match(/.{1,76}/g) ?? []).join('\r\n'), 'latin1')
+}
+
+function pastBlanks(octets: Buffer, from: number): number {
+  let at = from
+  while (octets[at] === SPACE || octets[at] === TAB) at++
+  return at
 }
 
 function isHex(octet: number | undefined): boolean {

@@ -207,7 +207,7 @@ describe('the encodings', () => {
 
   it('of what is encoded already, in lines of any length, keep lines short', () => {
     const written = fc.array(
-      fc.constantFrom('a', 'x'.repeat(30), '=20', '=3D=20=3D=20', '=\r\n', '\r\n', '\xe4', '='),
+      fc.constantFrom('a', 'x'.repeat(30), '=20', '=3D=20=3D=20', '=\r\n', '= \t\r\n', '\r\n', '\xe4', '=z'),
       { maxLength: 300 },
     )
     fc.assert(
