@@ -105,18 +105,18 @@ function askGate(
   return { kind: 'held', because: `${GATE}${because}` }
 }
 
-/** Signatures are made anew when the domain signs with other selectors than when the message was taken. */
+/**
+ * Signatures are made anew when the domain signs with other selectors than when the message was taken, and when they would
+ * expire before its last attempt: a release gives mail new time to arrive.
+ */
 async function signedContent(job: QueueJob, domain: DomainSettings, ports: SendPorts): Promise<Content | undefined> {
   const content = await job.content()
-  const made = new Set(
-    [
-      ...Buffer.from(content.signatures)
-        .toString('latin1')
-        .matchAll(/\bs=([^;\s]+)/g),
-    ].map(m => m[1]),
-  )
-  if (domain.dkim.every(({ selector }) => made.has(selector)) && made.size === domain.dkim.length) return content
+  const fields = Buffer.from(content.signatures).toString('latin1')
+  const made = new Set([...fields.matchAll(/\bs=([^;\s]+)/g)].map(m => m[1]))
+  const ends = [...fields.matchAll(/\bx=([0-9]+)/g)].map(m => Number(m[1]) * 1000)
   const latest = Math.max(...job.envelopes.map(envelope => envelope.expiresAt))
+  const same = domain.dkim.every(({ selector }) => made.has(selector)) && made.size === domain.dkim.length
+  if (same && ends.every(end => end >= latest)) return content
   const signed = await signMessage(content.message, domain, { now: ports.now(), expiresAt: latest + 86_400_000 })
   if (signed.kind === 'not-signed') return undefined
   await ports.store.sign(job.message.id, signed.signatures)
