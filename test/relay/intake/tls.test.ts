@@ -153,7 +153,7 @@ describe('the beginning of a connection', () => {
       for (const socket of half) socket.destroy()
     })
     await Promise.all(half.map(socket => once(socket, 'connect')))
-    const ended = Promise.all(half.map(socket => once(socket.resume(), 'close')))
+    const ended = Promise.all(half.map(socket => new Promise(resolve => socket.resume().on('close', resolve))))
     const refused = connect({ host: '127.0.0.1', port })
     refused.on('error', () => undefined)
     await once(refused.resume(), 'close')
