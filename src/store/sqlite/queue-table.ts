@@ -56,8 +56,12 @@ function statements(database: Database.Database) {
       .pluck(),
     forgetEnvelopes: database.prepare<[number]>('DELETE FROM envelope WHERE message = ?'),
     forgetMessage: database.prepare<[number]>('DELETE FROM message WHERE number = ?'),
-    waiting: database.prepare<[number, number, number], Waiting>(
-      `${waiting} WHERE e.state = 'queued' AND (e.due_at, e.id) > (?, ?) ORDER BY e.due_at, e.id LIMIT ?`,
+    // Two steps, because SQLite would read all of the same time again for each page of `(due_at, id) > (?, ?)`.
+    waitingThen: database.prepare<[number, number, number], Waiting>(
+      `${waiting} WHERE e.state = 'queued' AND e.due_at = ? AND e.id > ? ORDER BY e.id LIMIT ?`,
+    ),
+    waitingLater: database.prepare<[number, number], Waiting>(
+      `${waiting} WHERE e.state = 'queued' AND e.due_at > ? ORDER BY e.due_at, e.id LIMIT ?`,
     ),
     held: database.prepare<[number, number], Waiting>(
       `${waiting} WHERE e.state = 'held' AND e.expires_at <= ? ORDER BY e.expires_at, e.id LIMIT ?`,
@@ -149,7 +153,8 @@ export class QueueTable {
   }
 
   waiting(after: Cursor = START, most: number): Waiting[] {
-    return this.#do.waiting.all(after.dueAt, after.envelope, most)
+    const then = this.#do.waitingThen.all(after.dueAt, after.envelope, most)
+    return then.length === most ? then : [...then, ...this.#do.waitingLater.all(after.dueAt, most - then.length)]
   }
 
   heldUntil(expiresBy: number, most: number): Waiting[] {
