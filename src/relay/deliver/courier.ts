@@ -52,7 +52,7 @@ const MOST_TRIED = 5
 const MOST_RECIPIENTS = 100
 
 const TRANSACTIONS_PER_SESSION = 20
-const IDLE_PER_KEY = 5
+const IDLE_PER_KEY = 20
 
 export function createCourier(options: CourierOptions): Courier {
   const { resolver, ourselves, guard = outwardOnly, random = Math.random } = options
