@@ -9,14 +9,16 @@ import { fileTrouble, UsageError } from './failure.ts'
 export async function serve(flags: ConfigurationFlags): Promise<void> {
   const configuration = configured(flags)
   const log = createLog(configuration.log, line => void process.stdout.write(line))
+  // Before the start: who is told to stop meanwhile stops as orderly as later.
+  const told = new Promise<string>(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
   const daemon = await startDaemon(configuration, log).catch(fault => {
     if (fault instanceof StoreFailure) throw new UsageError(fault.message)
     throw new UsageError(`cannot start: ${startTrouble(fault)}`)
   })
-  const signal = await new Promise<string>(resolve => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  const signal = await told
   log('info', 'stopping', { signal })
   const impatient = (): never => process.exit(130)
   process.once('SIGINT', impatient)
@@ -25,6 +27,9 @@ export async function serve(flags: ConfigurationFlags): Promise<void> {
   process.off('SIGINT', impatient)
   process.off('SIGTERM', impatient)
   log('info', 'stopped', {})
+  // An attempt that was not over in time still holds its socket; it is made again after the next start.
+  await new Promise<void>(resolve => process.stdout.write('', () => resolve()))
+  process.exit(0)
 }
 
 function startTrouble(fault: unknown): string {
