@@ -12,7 +12,7 @@ import { type HostTrouble, hopText, openSession } from './opening.ts'
 import { type Patience, usualPatience } from './patience.ts'
 import { decides, meansTooMany, ownReply } from './replies.ts'
 import { Session, type WireMail } from './session.ts'
-import { egressFamilies, localAddress, type OpenSocket, openSocket } from './sockets.ts'
+import { egressFamilies, localAddress, type OpenSocket, openSocket, rememberedInterfaces } from './sockets.ts'
 import { tlsOptions, tlsPolicy } from './tls.ts'
 
 /** What is to be delivered: envelopes of one message with the same `groupKey` on their route. */
@@ -59,6 +59,7 @@ export function createCourier(options: CourierOptions): Courier {
   const { open = openSocket, clock = () => performance.now() } = options
   const patience = { ...usualPatience, ...options.patience }
   const means = { open, patience, tlsOptions: tlsOptions(options.ca ?? []) }
+  const interfaces = rememberedInterfaces(clock)
   const kept = new KeptSessions({
     transactionsPerSession: TRANSACTIONS_PER_SESSION,
     idlePerKey: IDLE_PER_KEY,
@@ -98,7 +99,7 @@ export function createCourier(options: CourierOptions): Courier {
 
   /** Tries one address. What is left open afterwards may be tried at the next. */
   async function visit(job: DeliveryJob, delivery: Delivery, hop: NextHop): Promise<HostTrouble | undefined> {
-    const wish = sessionWish(job, hop)
+    const wish = sessionWish(job, hop, interfaces())
     const key = JSON.stringify([job.egress.name, wish])
     for (;;) {
       const old = kept.take(key)
@@ -115,10 +116,10 @@ export function createCourier(options: CourierOptions): Courier {
   return { attempt, close: () => kept.close() }
 }
 
-function sessionWish({ egress, route }: DeliveryJob, hop: NextHop) {
+function sessionWish({ egress, route }: DeliveryJob, hop: NextHop, interfaces: Parameters<typeof localAddress>[2]) {
   return {
     hop,
-    localAddress: localAddress(egress, hop.address.includes(':') ? 6 : 4),
+    localAddress: localAddress(egress, hop.address.includes(':') ? 6 : 4, interfaces),
     helo: egress.helo,
     tls: tlsPolicy(route),
     auth: route.auth,

@@ -54,6 +54,19 @@ export function egressFamilies({ seenAs }: Pick<EgressSettings, 'seenAs'>): read
   return ([4, 6] as const).filter(family => seenAs.some(text => parseAddress(text)?.family === family))
 }
 
+/** This machine's interfaces, asked for now and then: the system takes as long to tell them as a small message to be sent. */
+export function rememberedInterfaces(clock: () => number): () => NodeJS.Dict<NetworkInterfaceInfo[]> {
+  let known: { readonly interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>; readonly until: number } | undefined
+  return () => {
+    if (known === undefined || clock() > known.until) {
+      known = { interfaces: networkInterfaces(), until: clock() + REMEMBERED_MS }
+    }
+    return known.interfaces
+  }
+}
+
+const REMEMBERED_MS = 10_000
+
 /**
  * The local address for connections of a family: what `source` says; else the address that the world sees, if it is one of
  * this machine; else, behind NAT, what the system chooses (undefined).
@@ -61,7 +74,7 @@ export function egressFamilies({ seenAs }: Pick<EgressSettings, 'seenAs'>): read
 export function localAddress(
   { seenAs, source }: Pick<EgressSettings, 'seenAs' | 'source'>,
   family: 4 | 6,
-  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>,
 ): string | undefined {
   const ofFamily = (texts: readonly string[]) => texts.flatMap(text => parseAddress(text) ?? []).filter(isOf)
   const isOf = (address: { readonly family: 4 | 6 }): boolean => address.family === family

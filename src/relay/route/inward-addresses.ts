@@ -40,16 +40,19 @@ const carriers: readonly (readonly [network: string, prefix: number, at: number]
   ['2002::', 16, 2],
 ]
 
+const inwardNetworks = inward.map(([network, ...rest]) => [parseAddress(network)!, ...rest] as const)
+const carrierNetworks = carriers.map(([network, ...rest]) => [parseAddress(network)!, ...rest] as const)
+
 /**
  * The guard for delivery by MX. Documentation addresses pass: they lead nowhere, and the lab stands behind them. Addresses
  * mapped into IPv6 are judged as the IPv4 addresses that they are.
  */
 export const outwardOnly: AddressGuard = address => {
-  for (const [network, prefix, what] of inward) {
-    if (inNetwork(address, parseAddress(network)!, prefix)) return what
+  for (const [network, prefix, what] of inwardNetworks) {
+    if (inNetwork(address, network, prefix)) return what
   }
-  for (const [network, prefix, at] of carriers) {
-    if (!inNetwork(address, parseAddress(network)!, prefix)) continue
+  for (const [network, prefix, at] of carrierNetworks) {
+    if (!inNetwork(address, network, prefix)) continue
     const inside = outwardOnly(fromBytes(address.bytes.slice(at, at + 4)))
     if (inside !== undefined) return `${inside}, inside an IPv6 address`
   }
