@@ -19,6 +19,8 @@ export interface Account {
   start(program: string, args: readonly string[], stdio?: 'ignore' | 'pipe'): ChildProcess
   /** Seconds of CPU so far. */
   seconds(): number
+  /** Whether something runs in it. */
+  busy(): boolean
   close(): void
 }
 
@@ -36,6 +38,7 @@ export function openAccount(name: string): Account {
       return child
     },
     seconds: () => Number(readFileSync(`${group}/cpuacct.usage`, 'utf8')) / 1e9,
+    busy: () => readFileSync(`${group}/cgroup.procs`, 'utf8') !== '',
     close() {
       rmdirSync(group)
     },

@@ -164,10 +164,12 @@ scache unix - - n - 1 scache
   for (let tries = 0; tries < 100 && !existsSync(milter); tries++) await wait(50)
   const server = account.start('postfix', ['-c', join(home, 'etc'), 'start-fg'])
   const stop = async (): Promise<void> => {
-    await toEnd(account, 'postfix', ['-c', join(home, 'etc'), 'stop'])
-    await end(server)
+    // Its master runs apart from the script that started it, and takes its children along.
+    const master = Number(readFileSync(join(home, 'spool', 'pid', 'master.pid'), 'latin1'))
+    process.kill(master, 'SIGTERM')
     await end(signer)
-    await wait(200)
+    await end(server)
+    for (let tries = 0; tries < 100 && account.busy(); tries++) await wait(50)
     account.close()
   }
   for (let tries = 0; tries < 200; tries++) {

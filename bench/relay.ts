@@ -68,7 +68,11 @@ async function turn({ account, port }: Contestant, tools: Account, sink: Sink, c
     `127.0.0.1:${port}`,
   ])
   const status = await new Promise<number | null>(resolve => source.once('exit', resolve))
-  if (status !== 0) throw new Error(`smtp-source ended with ${status}`)
+  if (status !== 0) {
+    // What it left behind must not be counted for the next one.
+    await wait(5_000)
+    throw new Error(`smtp-source ended with ${status}`)
+  }
   const accepted = seconds()
   while (sink.taken - before < count) {
     if (seconds() > 300) throw new Error(`only ${sink.taken - before} of ${count} arrived`)
@@ -128,7 +132,11 @@ try {
   const turns = new Map(contestants.map(one => [one.name, [] as Turn[]]))
   for (let round = 0; round <= ROUNDS; round++) {
     for (const one of contestants) {
-      const made = await turn(one, tools, sink, MESSAGES)
+      const made = await turn(one, tools, sink, MESSAGES).catch(fault => {
+        process.stdout.write(`round ${round}  ${one.name}: ${fault}\n`)
+        return undefined
+      })
+      if (made === undefined) continue
       const line = `${made.delivered.toFixed(0)} delivered/s, ${made.cpu.toFixed(2)} CPU-s per 1,000, others ${made.others.toFixed(2)} cores`
       process.stdout.write(`${round === 0 ? 'warm-up' : `round ${round}`}  ${one.name.padEnd(20)} ${line}\n`)
       if (round > 0) turns.get(one.name)!.push(made)
