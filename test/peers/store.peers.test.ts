@@ -63,7 +63,7 @@ describe.skipIf(excused('strace'))('a power cut', () => {
     const acts = await readTrace(log, folder, 'promises')
     const seed = Date.now() % 2 ** 31
     const random = randomFrom(seed)
-    const cuts = new Set(Array.from({ length: proof ? 150 : 25 }, () => Math.floor(random() * acts.length)))
+    const cuts = new Set(Array.from({ length: proof ? 100 : 15 }, () => Math.floor(random() * acts.length)))
     const disk = new Disk()
     const lines: string[] = []
     for (const [index, act] of acts.entries()) {
