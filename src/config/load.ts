@@ -125,8 +125,8 @@ function buildResolver(building: Building, raw: RawConfiguration['resolver']): r
   })
 }
 
-/** Host probes are repeated after 12 hours: a report that is stale before would close the gate between two of them. */
-const FRESH_ENOUGH = durationOf('12h')
+/** The age of a report is that of its records, and these are asked every hour at least: less than twice that leaves gaps. */
+const FRESH_ENOUGH = durationOf('2h')
 
 function buildGate(
   building: Building,
@@ -135,7 +135,7 @@ function buildGate(
 ): RelaySettings['gate'] {
   const stale = durationOf(raw?.stale ?? '72h')
   if (stale < FRESH_ENOUGH) {
-    const says = `reports are renewed only every ${durationText(FRESH_ENOUGH)}, so the gate will be unsure at times`
+    const says = `records are asked again every hour: with less than ${durationText(FRESH_ENOUGH)} the gate will be unsure at times`
     building.warn(['gate', 'stale'], says)
   }
   const domains = Object.entries(raw?.domains ?? {}).flatMap(([text, mode]) => {

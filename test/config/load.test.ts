@@ -326,7 +326,7 @@ describe('what is unwise', () => {
       'legacy.example: hold',
       'gate.domains["legacy.example"]: warning: legacy.example does not stand in domains',
     ],
-    ['a short stale', 'stale: 72h', 'stale: 1h', 'gate.stale: warning: reports are renewed only every 12h'],
+    ['a short stale', 'stale: 72h', 'stale: 1h', 'gate.stale: warning: records are asked again every hour'],
     ['no way for the rest', 'match: ["*"]', 'match: ["example.net"]', 'routes: warning: no route matches "*"'],
     [
       'port 465 without TLS at once',
