@@ -43,9 +43,13 @@ function targetOf(domain: string, settings: RelaySettings): Target {
   const own = settings.domains.find(one => one.name === domain)
   return {
     domain,
-    egress: settings.egress.flatMap(({ seenAs, helo }) =>
-      seenAs.map(address => ({ address: parseAddress(address)!, helo })),
-    ),
+    egress: [
+      ...settings.egress.flatMap(({ seenAs, helo }) => seenAs.map(text => ({ address: parseAddress(text)!, helo }))),
+      // Addresses of smart hosts, where they are known: SPF has to let them send as well.
+      ...[...new Set(settings.routes.flatMap(route => route.appearsAs?.addresses ?? []))].map(text => ({
+        address: parseAddress(text)!,
+      })),
+    ],
     selectors: own?.dkim.map(key => key.selector) ?? [],
     ourKeys: Object.fromEntries(own?.dkim.map(({ selector, key }) => [selector, publicKeyHash(key)]) ?? []),
     smtp: false,

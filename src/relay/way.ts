@@ -12,6 +12,10 @@ export function routeOf(recipient: string, { routes }: Pick<RelaySettings, 'rout
 export function wayOf(route: RouteSettings, egress: EgressSettings): Way {
   if (route.via === 'mx') return { kind: 'mx', addresses: egress.seenAs }
   const { appearsAs } = route
-  if (appearsAs !== undefined && appearsAs.addresses.length > 0) return { kind: 'mx', addresses: appearsAs.addresses }
-  return { kind: 'smart-host', spf: appearsAs?.spf, dkim: appearsAs?.dkim ?? 'ours' }
+  return {
+    kind: 'smart-host',
+    addresses: appearsAs?.addresses ?? [],
+    spf: appearsAs?.spf,
+    dkim: appearsAs?.dkim ?? 'ours',
+  }
 }

@@ -11,6 +11,8 @@ export type Way =
   | { readonly kind: 'mx'; readonly addresses: readonly string[] }
   | {
       readonly kind: 'smart-host'
+      /** Their addresses, where they are known: judged by SPF as ours are, but no fault of theirs is ours. */
+      readonly addresses: readonly string[]
       /** A mechanism of theirs that must stand in the SPF record; undefined when nothing is known of their SPF. */
       readonly spf: string | undefined
       readonly dkim: 'ours' | 'provider' | 'both'
@@ -148,8 +150,9 @@ function spfProof(candidate: Candidate, report: Report, evidence: Evidence, note
   const domain = senderDomain ?? authorDomain
   const known = domain === authorDomain ? report : evidence.report(domain)?.report
   if (known === undefined) return { aligned: 'unknown', result: 'unknown' }
-  if (way.kind === 'smart-host') return smartHostSpf(candidate, known, notes)
-  const identity = senderDomain === undefined ? 'helo' : 'mailfrom'
+  if (way.kind === 'smart-host' && way.addresses.length === 0) return smartHostSpf(candidate, known, report, notes)
+  // What a smart host says in HELO is not known: its bounces are judged by the domain's own record.
+  const identity = senderDomain === undefined && way.kind === 'mx' ? 'helo' : 'mailfrom'
   const readings = known.readings.spf.filter(r => r.identity === identity && way.addresses.includes(r.egress))
   const results = readings.map(r => (r.dependsOnLocalPart && r.result !== 'pass' ? 'temperror' : r.result))
   const result = worst(results)
@@ -166,13 +169,18 @@ function worst(results: readonly Readings['spf'][number]['result'][]): SpfProof[
 }
 
 // The world sees their address, not ours: all that we can know is whether the record lets their mechanism in.
-function smartHostSpf({ senderDomain, authorDomain, way }: Candidate, report: Report, notes: string[]): SpfProof {
+function smartHostSpf(
+  { senderDomain, authorDomain, way }: Candidate,
+  known: Report,
+  report: Report,
+  notes: string[],
+): SpfProof {
   const spf = way.kind === 'smart-host' ? way.spf : undefined
   if (spf === undefined) {
     notes.push('how receivers see the smart host is not known (appearsAs), so SPF was not judged')
     return { aligned: 'unknown', result: 'unknown' }
   }
-  const terms = report.readings.spfTerms
+  const terms = known.readings.spfTerms
   if (terms === null) return { aligned: 'unknown', result: 'unknown' }
   const there = terms.some(term => canonicalName(term.replace(/^\+/, '')) === canonicalName(spf))
   if (!there) return { aligned: 'no', result: 'fail' }

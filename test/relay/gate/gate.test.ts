@@ -165,11 +165,21 @@ describe('the gate', () => {
       'a smart host whose include stands in the record',
       {
         readings: { spfTerms: ['include:spf.example.net'] },
-        candidate: { way: { kind: 'smart-host', spf: 'include:SPF.example.net', dkim: 'both' } },
+        candidate: { way: { kind: 'smart-host', addresses: [], spf: 'include:SPF.example.net', dkim: 'both' } },
       },
     ],
   ])('stays open for %s', (_, given) => {
     expect(gate(given).kind).toBe('open')
+  })
+
+  it('judges the addresses of a smart host by SPF, and no fault of theirs is ours', () => {
+    const way = { kind: 'smart-host', addresses: ['198.51.100.7'], spf: undefined, dkim: 'ours' } as const
+    const spf = [{ egress: '198.51.100.7', identity: 'mailfrom', result: 'fail', dependsOnLocalPart: false }] as const
+    const egress = [
+      { address: '198.51.100.7', ptr: null, forwardConfirmed: false, listed: ['zen.spamhaus.org'], unasked: [] },
+    ]
+    expect(gate({ readings: { spf, egress }, candidate: { way } }).kind).toBe('open')
+    expect(refused({ readings: { spf, egress, dkim: noKey }, candidate: { way } })).toMatch(/^550 5\.7\.26 /)
   })
 
   it('goes by the HELO name for bounces, which have no sender', () => {
