@@ -13,6 +13,8 @@ export async function serve(flags: ConfigurationFlags): Promise<void> {
   const told = new Promise<string>(resolve => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
+    // A terminal that goes away must not end the relay in the middle of something.
+    process.once('SIGHUP', resolve)
   })
   const daemon = await startDaemon(configuration, log).catch(fault => {
     if (fault instanceof StoreFailure) throw new UsageError(fault.message)
