@@ -16,7 +16,7 @@ import type { Report } from './report/report.ts'
 export { checks } from './checks/index.ts'
 export { profiles } from './checks/profiles.ts'
 export type { Connection, Dialer, DialFailure } from './net/dialer.ts'
-export type { Answer, RecordType, RecordTypes, Resolver } from './net/resolver.ts'
+export type { Answer, AskedServer, RecordType, RecordTypes, Resolver, ServerAddress } from './net/resolver.ts'
 export { formats } from './report/formats.ts'
 export type { Evidence, Finding, Level, Readings, RecordChange, Report, Verdict } from './report/report.ts'
 
@@ -74,6 +74,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
         ourKeys: request.ourKeys ?? {},
         smtp: request.smtp ?? true,
         smtpPort: request.smtpPort ?? 25,
+        listeners: [],
         families: [4, 6],
         ownFamilies: ownFamilies(),
       },

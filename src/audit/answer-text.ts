@@ -31,11 +31,15 @@ const asItIs = (text: string): string => text
 const recordTexts: { readonly [T in RecordType]: (record: RecordTypes[T]) => string } = {
   A: asItIs,
   AAAA: asItIs,
+  CAA: ({ critical, tag, value }) => `${critical ? 128 : 0} ${tag} ${JSON.stringify(value)}`,
   CNAME: asItIs,
+  DNSKEY: ({ flags, protocol, algorithm, key }) => `${flags} ${protocol} ${algorithm} ${key}`,
+  DS: ({ keyTag, algorithm, digestType, digest }) => `${keyTag} ${algorithm} ${digestType} ${digest}`,
   NS: asItIs,
   PTR: asItIs,
   MX: ({ preference, exchange }) => `${preference} ${exchange === '' ? '.' : exchange}`,
   SOA: ({ mname, rname, serial, minimum }) => `${mname} ${rname} ${serial} (minimum ${minimum})`,
+  TLSA: ({ usage, selector, matchingType, data }) => `${usage} ${selector} ${matchingType} ${data}`,
   TXT: strings => strings.map(text => JSON.stringify(text)).join(' '),
 }
 

@@ -156,12 +156,12 @@ export function deadlineAfter(seconds: number): Deadline {
 
 function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
   return {
-    async resolve(name, type) {
+    async resolve(name, type, from) {
       const started = performance.now()
-      const answer = await resolver.resolve(name, type)
+      const answer = await resolver.resolve(name, type, from)
       if (answer.kind === 'unreachable') gathered.transient = true
       gathered.evidence.push({
-        ask: `${name} ${type}`,
+        ask: `${name} ${type}${from === undefined ? '' : ` (asked of ${endpointText(from.address, from.port)} itself)`}`,
         answer: answerText(type, answer),
         server: answer.server,
         ms: Math.round(performance.now() - started),

@@ -116,6 +116,26 @@ function recordData(record: ZoneRecord): Buffer {
       const { mname, rname, serial, minimum } = record.value
       return Buffer.concat([wireName(mname), wireName(rname), numbers(4, serial, 7200, 3600, 1_209_600, minimum)])
     }
+    case 'CAA': {
+      const { critical, tag, value } = record.value
+      return Buffer.concat([
+        Buffer.of(critical ? 128 : 0, tag.length),
+        Buffer.from(tag, 'latin1'),
+        Buffer.from(value, 'latin1'),
+      ])
+    }
+    case 'DNSKEY': {
+      const { flags, protocol, algorithm, key } = record.value
+      return Buffer.concat([numbers(2, flags), numbers(1, protocol, algorithm), Buffer.from(key, 'base64')])
+    }
+    case 'DS': {
+      const { keyTag, algorithm, digestType, digest } = record.value
+      return Buffer.concat([numbers(2, keyTag), numbers(1, algorithm, digestType), Buffer.from(digest, 'hex')])
+    }
+    case 'TLSA': {
+      const { usage, selector, matchingType, data } = record.value
+      return Buffer.concat([numbers(1, usage, selector, matchingType), Buffer.from(data, 'hex')])
+    }
     case 'TXT':
       return Buffer.concat(record.value.flatMap(characterStrings))
   }
@@ -141,7 +161,7 @@ function addressData(text: string, family: 4 | 6): Buffer {
   return Buffer.concat([Buffer.alloc(10), Buffer.of(255, 255), octets])
 }
 
-function numbers(octets: 2 | 4, ...values: readonly number[]): Buffer {
+function numbers(octets: 1 | 2 | 4, ...values: readonly number[]): Buffer {
   const buffer = Buffer.alloc(octets * values.length)
   for (const [index, value] of values.entries()) buffer.writeUIntBE(value, index * octets, octets)
   return buffer

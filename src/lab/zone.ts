@@ -125,6 +125,24 @@ function readRecord(type: string, ttl: number, rdata: readonly string[]): ZoneRe
       }
     case 'TXT':
       return { type, ttl, value: rdata }
+    case 'CAA':
+      return {
+        type,
+        ttl,
+        value: { critical: Number(rdata[0]) >= 128, tag: rdata[1] ?? '', value: rdata.slice(2).join('') },
+      }
+    case 'TLSA': {
+      const [usage = 0, selector = 0, matchingType = 0] = rdata.slice(0, 3).map(Number)
+      return { type, ttl, value: { usage, selector, matchingType, data: rdata.slice(3).join('').toLowerCase() } }
+    }
+    case 'DS': {
+      const [keyTag = 0, algorithm = 0, digestType = 0] = rdata.slice(0, 3).map(Number)
+      return { type, ttl, value: { keyTag, algorithm, digestType, digest: rdata.slice(3).join('').toLowerCase() } }
+    }
+    case 'DNSKEY': {
+      const [flags = 0, protocol = 0, algorithm = 0] = rdata.slice(0, 3).map(Number)
+      return { type, ttl, value: { flags, protocol, algorithm, key: rdata.slice(3).join('') } }
+    }
     default:
       throw new Error(`unknown record type "${type}"`)
   }

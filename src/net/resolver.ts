@@ -4,11 +4,34 @@
 export interface RecordTypes {
   readonly A: string
   readonly AAAA: string
+  /** RFC 8659 §4.1. `tag` is lower case; each octet of `value` is one code unit (latin1). */
+  readonly CAA: { readonly critical: boolean; readonly tag: string; readonly value: string }
   readonly CNAME: string
+  /** RFC 4034 §2.1. `key` is base64. */
+  readonly DNSKEY: {
+    readonly flags: number
+    readonly protocol: number
+    readonly algorithm: number
+    readonly key: string
+  }
+  /** RFC 4034 §5.1. `digest` is lower-case hex. */
+  readonly DS: {
+    readonly keyTag: number
+    readonly algorithm: number
+    readonly digestType: number
+    readonly digest: string
+  }
   readonly MX: { readonly preference: number; readonly exchange: string }
   readonly NS: string
   readonly PTR: string
   readonly SOA: { readonly mname: string; readonly rname: string; readonly serial: number; readonly minimum: number }
+  /** RFC 6698 §2.1. `data` is lower-case hex. */
+  readonly TLSA: {
+    readonly usage: number
+    readonly selector: number
+    readonly matchingType: number
+    readonly data: string
+  }
   /** The character-strings of one TXT record, each octet one code unit (latin1); join them with nothing between. */
   readonly TXT: readonly string[]
 }
@@ -32,7 +55,41 @@ export interface Told {
   readonly extended?: string
   /** CNAMEs that were followed, the asked name first; the last one is the owner that was finally asked about. */
   readonly chain: readonly string[]
+  /** The server does not know EDNS (RFC 6891). */
+  readonly withoutEdns?: true
 }
+
+/** Where a name server is, and how it is spoken with. */
+export interface ServerAddress {
+  /** An IP address; with TLS and HTTPS it may be a host name, which the system looks up. */
+  readonly address: string
+  readonly port: number
+  /** When left out: UDP, and TCP for what does not fit. `tls` is RFC 7858, `https` RFC 8484. */
+  readonly transport?: 'tcp' | 'tls' | 'https'
+  /** The name that its certificate must hold, where that is not `address`. */
+  readonly certifiedAs?: string
+  /** With `https`; `/dns-query` when left out. */
+  readonly path?: string
+}
+
+/** A server to ask instead of the resolver's own. It is asked what it knows of itself (RD=0), unless `recursive`. */
+export interface AskedServer extends ServerAddress {
+  readonly recursive?: true
+}
+
+/**
+ * Where a server that was asked directly pointed instead of answering. `referral`: to the servers of a zone, with the
+ * addresses that it gave along. `alias`: to another name, of which it does not know; `chain` ends before that name.
+ */
+export type Elsewhere =
+  | {
+      readonly kind: 'referral'
+      readonly zone: string
+      readonly servers: readonly string[]
+      readonly glue: readonly { readonly name: string; readonly address: string }[]
+      readonly ttl: number
+    }
+  | ({ readonly kind: 'alias'; readonly target: string } & Told)
 
 /** The five reasons (RFC 1035 §4.1.1 codes among them) for which nothing is known about a name. None of them is an absence. */
 export type WhyUnreachable = 'timeout' | 'servfail' | 'refused' | 'network' | 'malformed'
@@ -50,6 +107,7 @@ export type Answer<T> =
       readonly why: WhyUnreachable
       readonly server: string
       readonly extended?: string
+      readonly elsewhere?: Elsewhere
     }
 
 /**
@@ -57,5 +115,6 @@ export type Answer<T> =
  * a label is written `\.`, a backslash `\\`, and an octet outside ASCII text `\DDD`, as they also come out of it.
  */
 export interface Resolver {
-  resolve<T extends RecordType>(name: string, type: T): Promise<Answer<RecordTypes[T]>>
+  /** @param from one server instead of the resolver's own: of its answers none is kept, and no CNAME is followed for it. */
+  resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>>
 }

@@ -1,7 +1,8 @@
 // What one DNS message says about one question: the CNAMEs on the way, and how it ends. RFC 1034 §4.3.2, RFC 2308 §2.
 
-import type { Malformed, RecordType, RecordTypes, WhyUnreachable } from '../resolver.ts'
+import type { Elsewhere, Malformed, RecordType, RecordTypes, WhyUnreachable } from '../resolver.ts'
 import { isSignatureFailure } from './extended-errors.ts'
+import { readReferral } from './referral.ts'
 import { CLASS_IN, type WireMessage, type WireRecord } from './wire-message.ts'
 import { encodeName, liesWithin, Unreadable } from './wire-name.ts'
 import { decodeRecord, soleName, TYPE_DNAME, typeNumbers } from './wire-records.ts'
@@ -18,6 +19,7 @@ export type Learning = {
   readonly authentic: boolean
   readonly authoritative: boolean
   readonly extended?: string
+  readonly withoutEdns?: true
 } & (
   | {
       readonly kind: 'records'
@@ -34,6 +36,8 @@ export interface Failure {
   readonly why: WhyUnreachable
   readonly extended?: string
   readonly final: boolean
+  /** The other servers that it named. */
+  readonly referral?: Extract<Elsewhere, { kind: 'referral' }>
 }
 
 /** A failure with the reason in words, where there is one. */
@@ -166,12 +170,9 @@ class Reader {
     if (chain.length > 1) return { kind: 'onward', target: last, ...this.#told(chain.slice(0, -1)) }
     // RFC 2308 §2.2.1: NS without SOA is a referral to other servers, which says nothing about the name.
     if (authorities.some(record => record.type === typeNumbers.NS)) {
-      return failure(
-        'refused',
-        true,
-        'the server does not recurse: it only named other servers',
-        this.#message.extended,
-      )
+      const words = 'the server does not recurse: it only named other servers'
+      const referral = readReferral(this.#message, last)
+      return { ...failure('refused', true, words, this.#message.extended), ...(referral && { referral }) }
     }
     if (!authoritative && !recursionAvailable) {
       return failure(
@@ -196,9 +197,16 @@ class Reader {
   }
 
   #told(chain: readonly string[]) {
-    const { authentic, authoritative, extended } = this.#message
+    const { authentic, authoritative, extended, edns } = this.#message
     const ttl = Number.isFinite(this.#ttl) ? this.#ttl : 0
-    return { chain, ttl, authentic, authoritative, ...(extended === undefined ? {} : { extended }) }
+    return {
+      chain,
+      ttl,
+      authentic,
+      authoritative,
+      ...(extended === undefined ? {} : { extended }),
+      ...(edns === undefined ? { withoutEdns: true as const } : {}),
+    }
   }
 
   #malformed(reason: string): Failure {

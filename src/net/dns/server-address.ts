@@ -1,12 +1,9 @@
 // Name servers as people write them: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:53`; and those of this system.
 import { getServers } from 'node:dns'
 import { isIP } from 'node:net'
+import type { ServerAddress } from '../resolver.ts'
 
-/** Where a name server listens. */
-export interface ServerAddress {
-  readonly address: string
-  readonly port: number
-}
+export type { ServerAddress }
 
 /** A server, or the sentence that says why the text names none. */
 export type ParsedServer =

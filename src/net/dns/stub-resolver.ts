@@ -1,10 +1,10 @@
 // The Resolver that asks real name servers: a stub resolver (RFC 1034 §5.3.1) with a cache, which leaves the walk from
 // the root to the recursive servers it asks, and follows CNAMEs where these do not.
 
-import type { Answer, RecordType, RecordTypes, Resolver } from '../resolver.ts'
+import type { Answer, AskedServer, RecordType, RecordTypes, Resolver } from '../resolver.ts'
 import { ask, timeouts, type Untaught } from './asking.ts'
 import { chainFault, type Learning } from './reading.ts'
-import { type ServerAddress, systemServers } from './server-address.ts'
+import { describeServer, type ServerAddress, systemServers } from './server-address.ts'
 import { TtlCache } from './ttl-cache.ts'
 import { type Taught, Upstream } from './upstream.ts'
 import { encodeName } from './wire-name.ts'
@@ -22,6 +22,9 @@ export interface ResolverOptions {
   /** Milliseconds, for the age of what is kept. A monotonic clock by default. */
   readonly now?: () => number
 }
+
+/** How often one server is asked when no other may answer for it. */
+const TRIES_OF_ONE = 3
 
 /** What a resolver did so far. */
 export interface ResolverStats {
@@ -52,6 +55,10 @@ export function createResolver(options: ResolverOptions = {}): StubResolver {
 
 class CachingStub implements StubResolver {
   readonly #upstreams: readonly Upstream[]
+  /** Servers that were asked themselves, by their descriptions. */
+  readonly #asked = new Map<string, Upstream>()
+  readonly #now: () => number
+  readonly #firstMs: number
   readonly #schedule: readonly number[]
   readonly #cache: TtlCache<Taught>
   readonly #asking = new Map<string, Promise<Taught | Untaught>>()
@@ -60,14 +67,20 @@ class CachingStub implements StubResolver {
 
   constructor(options: ResolverOptions) {
     const now = options.now ?? (() => performance.now())
+    this.#now = now
+    this.#firstMs = options.timeoutMs ?? 1000
     this.#upstreams = (options.servers ?? systemServers()).map(server => new Upstream(server, now))
-    this.#schedule = timeouts(Math.max(options.tries ?? 5, this.#upstreams.length), options.timeoutMs ?? 1000)
+    this.#schedule = timeouts(Math.max(options.tries ?? 5, this.#upstreams.length), this.#firstMs)
     this.#cache = new TtlCache(options.cache ?? 50_000, now)
   }
 
-  async resolve<T extends RecordType>(name: string, type: T): Promise<Answer<RecordTypes[T]>> {
+  async resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>> {
     const encoded = encodeName(name)
     if (!encoded.ok) return { kind: 'unreachable', why: 'malformed', server: 'none', extended: encoded.reason }
+    if (from !== undefined) {
+      const direct = from.recursive ? {} : ({ direct: true } as const)
+      return this.#resolveFrom({ name: encoded.name, wire: encoded.wire, type, ...direct }, from)
+    }
     const chain: string[] = []
     let question: Question = { name: encoded.name, wire: encoded.wire, type }
     let before: ToldSoFar | undefined
@@ -92,8 +105,28 @@ class CachingStub implements StubResolver {
     }
   }
 
+  /** One question to one server, whatever is known from elsewhere. */
+  async #resolveFrom(question: Question, from: AskedServer): Promise<Answer<never>> {
+    const name = describeServer(from)
+    const upstream = this.#asked.get(name) ?? new Upstream(from, this.#now)
+    this.#asked.set(name, upstream)
+    const taught = await ask(question, [upstream], timeouts(TRIES_OF_ONE, this.#firstMs))
+    if ('failure' in taught) return unreachable(taught)
+    const { learning, server } = taught
+    if (learning.kind !== 'onward') return answer(learning, learning, learning.chain, server) as Answer<never>
+    const { kind: _, target, ...told } = learning
+    const extended = `it names ${target || '.'} as an alias, of which it does not know`
+    return {
+      kind: 'unreachable',
+      why: 'refused',
+      server,
+      extended,
+      elsewhere: { kind: 'alias', target, server, ...told },
+    }
+  }
+
   close(): void {
-    for (const upstream of this.#upstreams) upstream.close()
+    for (const upstream of [...this.#upstreams, ...this.#asked.values()]) upstream.close()
   }
 
   stats(): ResolverStats {
@@ -138,7 +171,7 @@ class CachingStub implements StubResolver {
   }
 }
 
-type ToldSoFar = Pick<Learning, 'ttl' | 'authentic' | 'authoritative' | 'extended'>
+type ToldSoFar = Pick<Learning, 'ttl' | 'authentic' | 'authoritative' | 'extended' | 'withoutEdns'>
 
 function joined(before: ToldSoFar, after: ToldSoFar): ToldSoFar {
   const extended = after.extended ?? before.extended
@@ -147,20 +180,29 @@ function joined(before: ToldSoFar, after: ToldSoFar): ToldSoFar {
     authentic: before.authentic && after.authentic,
     authoritative: before.authoritative && after.authoritative,
     ...(extended === undefined ? {} : { extended }),
+    ...(before.withoutEdns || after.withoutEdns ? { withoutEdns: true } : {}),
   }
 }
 
 function answer(
   learning: Exclude<Learning, { kind: 'onward' }>,
-  { ttl, authentic, authoritative, extended }: ToldSoFar,
+  { ttl, authentic, authoritative, extended, withoutEdns }: ToldSoFar,
   chain: readonly string[],
   server: string,
 ): Answer<RecordTypes[RecordType]> {
-  const told = { ttl, authentic, authoritative, server, chain, ...(extended === undefined ? {} : { extended }) }
+  const told = {
+    ...{ ttl, authentic, authoritative, server, chain },
+    ...(extended === undefined ? {} : { extended }),
+    ...(withoutEdns === undefined ? {} : { withoutEdns }),
+  }
   if (learning.kind !== 'records') return { kind: learning.kind, ...told }
   return { kind: 'records', records: learning.records, malformed: learning.malformed, ...told }
 }
 
-function unreachable({ failure: { why, extended }, server }: Untaught): Answer<never> {
-  return { kind: 'unreachable', why, server, ...(extended === undefined ? {} : { extended }) }
+function unreachable({ failure: { why, extended, referral }, server }: Untaught): Answer<never> {
+  return {
+    ...{ kind: 'unreachable', why, server },
+    ...(extended === undefined ? {} : { extended }),
+    ...(referral === undefined ? {} : { elsewhere: referral }),
+  }
 }

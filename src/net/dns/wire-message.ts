@@ -47,6 +47,7 @@ export interface WireMessage {
   readonly question?: WireQuestion
   readonly answers: readonly WireRecord[]
   readonly authorities: readonly WireRecord[]
+  readonly additionals: readonly WireRecord[]
   readonly edns?: Edns
   /** RFC 8914 errors in words, and their codes. */
   readonly extended?: string
@@ -102,6 +103,7 @@ export function decodeMessage(bytes: Buffer): WireMessage | undefined {
     ...(question === undefined ? {} : { question }),
     answers,
     authorities,
+    additionals,
     ...(opt === undefined
       ? {}
       : { edns: { udpSize: opt.class, version: (opt.ttl >>> 16) & 255, dnssecOk: (opt.ttl & 0x8000) !== 0 } }),

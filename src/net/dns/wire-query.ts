@@ -7,6 +7,8 @@ export interface Question {
   readonly name: string
   readonly wire: Buffer
   readonly type: RecordType
+  /** Asked for what the server knows of itself. */
+  readonly direct?: true
 }
 
 /** What we say we can take over UDP: it passes every path without being cut to pieces (DNS flag day 2020). */
@@ -15,11 +17,11 @@ const UDP_SIZE = 1232
 const templates = new Map<string, Buffer>()
 
 /**
- * The query as octets: recursion wanted, and with EDNS and the DO bit unless the server cannot have them.
+ * The query as octets: recursion wanted unless it is direct, and with EDNS and the DO bit unless the server cannot have them.
  * dns-packet makes all but the name, since it neither validates names nor can carry a dot inside a label.
  */
 export function encodeQuery(question: Question, id: number, edns: boolean): Buffer {
-  const template = templateFor(question.type, edns)
+  const template = templateFor(question.type, edns, question.direct ?? false)
   const query = Buffer.allocUnsafe(template.length - 1 + question.wire.length)
   template.copy(query, 0, 0, 12)
   question.wire.copy(query, 12)
@@ -29,14 +31,14 @@ export function encodeQuery(question: Question, id: number, edns: boolean): Buff
 }
 
 /** A query for the root, whose name is the one octet after the header. */
-function templateFor(type: RecordType, edns: boolean): Buffer {
-  const key = `${type} ${edns}`
+function templateFor(type: RecordType, edns: boolean, direct: boolean): Buffer {
+  const key = `${type} ${edns} ${direct}`
   const known = templates.get(key)
   if (known) return known
   const template = encode({
     type: 'query',
     id: 0,
-    flags: RECURSION_DESIRED,
+    flags: direct ? 0 : RECURSION_DESIRED,
     questions: [{ name: '.', type, class: 'IN' }],
     additionals: edns
       ? [
@@ -72,7 +74,7 @@ export function answersQuestion(message: Buffer, question: Question, query: Buff
   const end = 12 + question.wire.length + 4
   if (questions !== 1 || message.length < end) return false
   for (let i = 12; i < end; i++) {
-    // Only letters are folded: the lengths of labels, the types we ask and the class are all below `A`.
+    // Only letters are folded: the lengths of labels, and the octets of the types we ask and of the class, are all below `A`.
     if (lower(message[i]!) !== lower(query[i]!)) return false
   }
   return true

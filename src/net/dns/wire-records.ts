@@ -3,7 +3,7 @@ import { fromBytes } from '../../names/address.ts'
 import type { RecordType, RecordTypes } from '../resolver.ts'
 import { decodeName, Unreadable } from './wire-name.ts'
 
-/** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1). */
+/** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 4034, RFC 6698 §7.1, RFC 8659 §4). */
 export const typeNumbers: { readonly [T in RecordType]: number } = {
   A: 1,
   NS: 2,
@@ -13,6 +13,10 @@ export const typeNumbers: { readonly [T in RecordType]: number } = {
   MX: 15,
   TXT: 16,
   AAAA: 28,
+  DS: 43,
+  DNSKEY: 48,
+  TLSA: 52,
+  CAA: 257,
 }
 
 /** DNAME has no place among the types that can be asked for, but it may stand in any answer (RFC 6672). */
@@ -30,7 +34,34 @@ const readers: { readonly [T in RecordType]: Read<T> } = {
     const { family, text } = fromBytes([...message.subarray(start, end)])
     return family === 4 ? `::ffff:${text}` : text
   },
+  CAA(message, start, end) {
+    const value = start + 2 + (message[start + 1] ?? 0)
+    if (end - start < 2 || value > end || value === start + 2) throw new Unreadable('a CAA record has no whole tag')
+    return {
+      critical: (message[start]! & 0x80) !== 0,
+      tag: message.toString('latin1', start + 2, value).toLowerCase(),
+      value: message.toString('latin1', value, end),
+    }
+  },
   CNAME: soleName,
+  DNSKEY(message, start, end) {
+    if (end - start < 5) throw new Unreadable(`a DNSKEY record has 5 octets or more, this one has ${end - start}`)
+    return {
+      flags: message.readUInt16BE(start),
+      protocol: message[start + 2]!,
+      algorithm: message[start + 3]!,
+      key: message.toString('base64', start + 4, end),
+    }
+  },
+  DS(message, start, end) {
+    if (end - start < 5) throw new Unreadable(`a DS record has 5 octets or more, this one has ${end - start}`)
+    return {
+      keyTag: message.readUInt16BE(start),
+      algorithm: message[start + 2]!,
+      digestType: message[start + 3]!,
+      digest: message.toString('hex', start + 4, end),
+    }
+  },
   NS: soleName,
   PTR: soleName,
   MX(message, start, end) {
@@ -47,6 +78,11 @@ const readers: { readonly [T in RecordType]: Read<T> } = {
       serial: message.readUInt32BE(rname.end),
       minimum: message.readUInt32BE(rname.end + 16),
     }
+  },
+  TLSA(message, start, end) {
+    if (end - start < 4) throw new Unreadable(`a TLSA record has 4 octets or more, this one has ${end - start}`)
+    const [usage, selector, matchingType] = message.subarray(start, start + 3) as unknown as [number, number, number]
+    return { usage, selector, matchingType, data: message.toString('hex', start + 3, end) }
   },
   TXT(message, start, end) {
     const strings: string[] = []
