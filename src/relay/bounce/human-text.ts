@@ -1,8 +1,9 @@
 // The part of a bounce that people read: what happened to whom, what the other server said, and what to do now.
+
+import { decodeEncodedWords } from '../../protocol/message/encoded-words.ts'
 import { shorten, visible } from '../../report/visible.ts'
 import type { Envelope, Message, RemoteReply } from '../envelope.ts'
 import { mailDate } from '../message/additions.ts'
-import { decodeEncodedWords } from '../message/encoded-words.ts'
 import type { NoticeKind } from './status-fields.ts'
 import { wordsFor } from './words.ts'
 

@@ -1,11 +1,11 @@
 // Tells a sender what became of a message: bounces, delay warnings and the like (RFC 3464), readable by people first.
 import { randomBytes } from 'node:crypto'
+import { decodeEncodedWords } from '../../protocol/message/encoded-words.ts'
+import { quotedPrintable } from '../../protocol/message/transfer-encoding.ts'
 import { shorten, visible } from '../../report/visible.ts'
 import type { Content, Envelope, Message, RemoteReply } from '../envelope.ts'
 import { mailDate } from '../message/additions.ts'
-import { decodeEncodedWords } from '../message/encoded-words.ts'
 import { isSendable, survey } from '../message/octets.ts'
-import { quotedPrintable } from '../message/transfer-encoding.ts'
 import { humanText } from './human-text.ts'
 import { messageFields, type NoticeKind, recipientFields } from './status-fields.ts'
 

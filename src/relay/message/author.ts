@@ -1,11 +1,11 @@
 // The author of a message: the one address in its one From field, on which two parsers agree. Everything that receivers
 // may read in two ways is refused: the gate judges a domain, and it must be the one that people see.
 import { canonicalName, parseDomain } from '../../names/domain.ts'
-import { decodeEncodedWords } from './encoded-words.ts'
-import type { Field } from './fields.ts'
-import type { Mailbox, MailboxReading } from './mailbox.ts'
-import { mailboxByGrammar } from './mailbox-by-grammar.ts'
-import { mailboxByShape } from './mailbox-by-shape.ts'
+import { decodeEncodedWords } from '../../protocol/message/encoded-words.ts'
+import type { Field } from '../../protocol/message/field.ts'
+import type { Mailbox, MailboxReading } from '../../protocol/message/mailbox.ts'
+import { mailboxByGrammar } from '../../protocol/message/mailbox-by-grammar.ts'
+import { mailboxByShape } from '../../protocol/message/mailbox-by-shape.ts'
 import { badContent, type Refusal } from './refusal.ts'
 
 export interface Author {

@@ -1,4 +1,5 @@
 // The header of a message (or of a part) as a list of fields with their offsets, read under caps before anything else looks at it.
+import type { Field } from '../../protocol/message/field.ts'
 import { LONGEST_LINE } from './octets.ts'
 import { badContent, type Refusal, tooMuchHeader } from './refusal.ts'
 
@@ -16,20 +17,6 @@ const submittedCaps: HeaderCaps = { octets: 256 * 1024, fields: 1_000, foldsPerF
 
 /** For what was let in before: what we added to it may go over. */
 export const noCaps: HeaderCaps = { octets: Infinity, fields: Infinity, foldsPerField: Infinity, line: Infinity }
-
-/** One header field: `octets.subarray(start, end)`, with its folds and its last CRLF. */
-export interface Field {
-  /** As written. */
-  readonly name: string
-  /** In lower case: what fields are found by (RFC 5322 §1.2.2). */
-  readonly key: string
-  readonly start: number
-  /** Behind the colon. */
-  readonly valueAt: number
-  readonly end: number
-  /** A continuation line in it is only white space, which some programs take for the end of the header. */
-  readonly blankFold: boolean
-}
 
 /** Where header and body are. */
 export interface Layout {
@@ -96,15 +83,6 @@ export function readFields(
   }
   close(end)
   return { fields, bodyAt: end, separated: false }
-}
-
-/** The value with its folds undone (RFC 5322 §2.2.3) and without white space around it; octets read as UTF-8. */
-export function valueText(octets: Buffer, field: Field): string {
-  return octets
-    .toString('utf8', field.valueAt, field.end)
-    .replaceAll(/\r\n(?=[ \t])/g, '')
-    .replace(/\r\n$/, '')
-    .trim()
 }
 
 /** The field without continuation lines of nothing but white space, which no program shows. */

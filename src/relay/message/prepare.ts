@@ -1,9 +1,11 @@
 // From the octets that a client submitted to the octets that are signed, queued and sent: read under caps, judged for what
 // receivers could read in two ways, completed, and made fit for every server. Pure; nothing changes the message afterwards.
+
+import { decodeEncodedWords } from '../../protocol/message/encoded-words.ts'
+import { type Field, valueText } from '../../protocol/message/field.ts'
 import { mailDate, messageIdFor, receivedField, type Submission } from './additions.ts'
 import { readAuthor } from './author.ts'
-import { decodeEncodedWords } from './encoded-words.ts'
-import { type Field, type Layout, readFields, valueText } from './fields.ts'
+import { type Layout, readFields } from './fields.ts'
 import { isSendable, LONGEST_LINE, survey, withLineEndings } from './octets.ts'
 import { badContent, isRefusal, mailLoop, needsSmtpUtf8, type Refusal } from './refusal.ts'
 import { editedHeader, type Rewritten, sendableBody } from './sendable.ts'

@@ -1,11 +1,17 @@
 // Bodies made fit for every SMTP server before they are signed: 8-bit octets, NULs and lines over 998 octets are encoded, part
 // by part, since a server on the way that had to do it would break the signature (RFC 6376 §5.3, RFC 6152 §3).
 // What others have signed or encrypted stays octet for octet; so do forwarded messages that are merely 8-bit.
-import { type ContentType, readContentType } from './content-type.ts'
-import { type Field, type Layout, readFields, valueText, withoutBlankFolds } from './fields.ts'
+import { type ContentType, readContentType } from '../../protocol/message/content-type.ts'
+import { type Field, valueText } from '../../protocol/message/field.ts'
+import {
+  base64Lines,
+  base64Rewrapped,
+  isMostlyEncoded,
+  quotedPrintable,
+} from '../../protocol/message/transfer-encoding.ts'
+import { type Layout, readFields, withoutBlankFolds } from './fields.ts'
 import { isSendable, LONGEST_LINE, type Survey, survey } from './octets.ts'
 import { badContent, isRefusal, type Refusal } from './refusal.ts'
-import { base64Lines, base64Rewrapped, isMostlyEncoded, quotedPrintable } from './transfer-encoding.ts'
 
 /** Header fields of a part to be set, by name; each replaces the one that stands there. */
 export type FieldEdits = ReadonlyMap<string, string>

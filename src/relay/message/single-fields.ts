@@ -1,6 +1,6 @@
 // Fields that may stand once only (RFC 5322 §3.6, RFC 2045): copies go, lists of recipients become one, and what is left of
 // doubles is refused here. Gmail refuses such mail, and rspamd finds every signature on it bad.
-import { type Field, valueText } from './fields.ts'
+import { type Field, valueText } from '../../protocol/message/field.ts'
 import { badContent, type Refusal } from './refusal.ts'
 import type { FieldEdits } from './sendable.ts'
 

@@ -1,7 +1,8 @@
 // Our own signatures, read back from the octets that will be sent and verified before the client hears 250: what is wrong
 // with them must not be found out by receivers. Reads what the signer writes (relaxed/relaxed, sha256), and nothing else.
 import { createHash, type KeyObject, verify } from 'node:crypto'
-import { type Field, noCaps, readFields } from '../message/fields.ts'
+import type { Field } from '../../protocol/message/field.ts'
+import { noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
 import { bodyHash } from './canonical.ts'
 import { type MadeSignature, type Signed, signedOctets } from './sign.ts'

@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import addressparser from 'nodemailer/lib/addressparser'
 import { describe, expect, it } from 'vitest'
+import type { MailboxReading } from '../../../src/protocol/message/mailbox.ts'
+import { mailboxByGrammar } from '../../../src/protocol/message/mailbox-by-grammar.ts'
+import { mailboxByShape } from '../../../src/protocol/message/mailbox-by-shape.ts'
 import { readAuthor, readAuthorText } from '../../../src/relay/message/author.ts'
 import { type Layout, readFields } from '../../../src/relay/message/fields.ts'
-import type { MailboxReading } from '../../../src/relay/message/mailbox.ts'
-import { mailboxByGrammar } from '../../../src/relay/message/mailbox-by-grammar.ts'
-import { mailboxByShape } from '../../../src/relay/message/mailbox-by-shape.ts'
 import { isRefusal } from '../../../src/relay/message/refusal.ts'
 
 const said = (value: string): string => {

@@ -2,7 +2,8 @@
 import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Layout, readFields, valueText, withoutBlankFolds } from '../../../src/relay/message/fields.ts'
+import { valueText } from '../../../src/protocol/message/field.ts'
+import { type Layout, readFields, withoutBlankFolds } from '../../../src/relay/message/fields.ts'
 import { isRefusal } from '../../../src/relay/message/refusal.ts'
 
 const read = (text: string): Layout => {

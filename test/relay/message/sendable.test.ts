@@ -1,10 +1,10 @@
 // Bodies made fit for every server: what is encoded decodes to the same octets, what is signed by others stays as it is.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readContentType } from '../../../src/relay/message/content-type.ts'
+import { readContentType } from '../../../src/protocol/message/content-type.ts'
+import { base64Lines, quotedPrintable } from '../../../src/protocol/message/transfer-encoding.ts'
 import { prepare } from '../../../src/relay/message/prepare.ts'
 import { isRefusal } from '../../../src/relay/message/refusal.ts'
-import { base64Lines, quotedPrintable } from '../../../src/relay/message/transfer-encoding.ts'
 import { submission } from '../../support/submission.ts'
 
 const head = 'From: a@example.org\r\nDate: Fri, 20 Nov 2026 08:00:00 +0000\r\nMessage-ID: <1@example.org>\r\n'
