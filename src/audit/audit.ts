@@ -1,5 +1,6 @@
 // Runs one audit: expands subjects, gathers what the checks need, lets them judge, and makes the report.
 
+import { endpointText } from '../names/endpoint.ts'
 import { inOrder } from '../report/evidence.ts'
 import { groupOf, groupRank } from '../report/groups.ts'
 import type { Evidence, Finding, Json, Level, Readings, Report } from '../report/report.ts'
@@ -16,7 +17,7 @@ export interface Catalogue {
   readonly checks: readonly AnyCheck[]
   readonly expansions: readonly Expansion[]
   /** Made from what the checks asked for: `recall` asks the world nothing. */
-  readonly readings: (target: Target, recall: Know) => Promise<Readings>
+  readonly readings: (target: Target, recall: Know, now: Date) => Promise<Readings>
   readonly readiness: (findings: readonly Finding[]) => Report['ready']
   /** Versions and dates of the rules in force, for the report. */
   readonly rules: Report['rules']
@@ -57,7 +58,7 @@ export class AuditRun {
       const gatherer = new Gatherer(this.#means, this.#shared, (options.deadline ?? own)?.passed)
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
-      const readings = await this.#catalogue.readings(target, gatherer.recall)
+      const readings = await this.#catalogue.readings(target, gatherer.recall, at)
       return {
         schema: 1,
         domain: target.domain,
@@ -71,7 +72,7 @@ export class AuditRun {
         target: {
           egress: target.egress.map(e => ({ seenAs: e.address.text, helo: e.helo ?? null })),
           selectors: target.selectors,
-          listeners: [],
+          listeners: target.listeners.map(({ address, port }) => endpointText(address.text, port)),
         },
         readings,
         findings,
@@ -95,7 +96,7 @@ interface Expanded<S extends Scope> {
 }
 
 class Audit {
-  readonly #expanded = new Map<Scope, Promise<Expanded<Scope>>>()
+  readonly #expanded = new Map<string, Promise<Expanded<Scope>>>()
   readonly #catalogue: Catalogue
   readonly #gatherer: Gatherer
   readonly #target: Target
@@ -118,7 +119,7 @@ class Audit {
   }
 
   async #findingsOf(check: AnyCheck): Promise<Finding[]> {
-    const { subjects, gaps } = await this.#expand(check.scope)
+    const { subjects, gaps } = await this.#expand(check.scope, this.#options.profile.checks[check.id]!.kinds)
     const judged = await Promise.all(subjects.map(subject => this.#judge(check, subject)))
     const untold = gaps.map(gap => this.#finding(check, gap.subject, gap.none, { reason: gap.reason }, []))
     return [...judged.flat(), ...untold]
@@ -188,17 +189,20 @@ class Audit {
     return inOrder(all)
   }
 
-  #expand(scope: Scope): Promise<Expanded<Scope>> {
-    const known = this.#expanded.get(scope)
+  #expand(scope: Scope, kinds?: readonly string[]): Promise<Expanded<Scope>> {
+    const key = [scope, ...(kinds ?? [])].join(' ')
+    const known = this.#expanded.get(key)
     if (known) return known
-    const expanded = this.#expandNew(scope)
-    this.#expanded.set(scope, expanded)
+    const expanded = this.#expandNew(scope, kinds)
+    this.#expanded.set(key, expanded)
     return expanded
   }
 
-  async #expandNew(scope: Scope): Promise<Expanded<Scope>> {
+  async #expandNew(scope: Scope, kinds: readonly string[] | undefined): Promise<Expanded<Scope>> {
     if (scope === 'domain') return { subjects: [{ domain: this.#target.domain }], gaps: [] }
-    const expansions = this.#catalogue.expansions.filter(e => e.to === scope)
+    const isMeant = ({ to, kind }: Expansion): boolean =>
+      to === scope && (kinds === undefined || (kind !== undefined && kinds.includes(kind)))
+    const expansions = this.#catalogue.expansions.filter(isMeant)
     if (expansions.length === 0) throw new Error(`nothing expands to the scope "${scope}"`)
     const results = (await Promise.all(expansions.map(expansion => this.#expandBy(expansion)))).flat()
     const seen = new Map<string, Subjects[Scope]>()

@@ -7,6 +7,8 @@ export interface ProfileEntry {
   /** Outcomes that are not required even though the check is: an unimportant list that does not answer, say. */
   readonly optional?: readonly string[]
   readonly levels?: { readonly [outcome: string]: Level }
+  /** Only subjects that expansions of these kinds lead to; all by default. */
+  readonly kinds?: readonly string[]
   /** What the gate makes of a failure: it closes, it is unsure, or it only warns. */
   readonly gate: 'close' | 'own-fault' | 'warn'
 }

@@ -14,10 +14,20 @@ export interface Target {
   /** False when no SMTP connection is wanted. */
   readonly smtp: boolean
   readonly smtpPort: number
+  /** Our own listeners that speak TLS, at addresses where they can be reached from here. */
+  readonly listeners: readonly Listening[]
   /** The families of addresses that may be connected to. */
   readonly families: readonly (4 | 6)[]
   /** The families that this machine has a way to; its own loopback is always there. */
   readonly ownFamilies: readonly (4 | 6)[]
+}
+
+/** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
+export interface Listening {
+  readonly host: string
+  readonly address: IpAddress
+  readonly port: number
+  readonly tls: 'starttls' | 'implicit'
 }
 
 /**
@@ -30,7 +40,7 @@ export interface Subjects {
   readonly selector: { readonly domain: string; readonly selector: string; readonly ourKey: string | undefined }
   readonly address: { readonly address: IpAddress }
   readonly host: { readonly host: string }
-  readonly endpoint: { readonly host: string; readonly address: IpAddress; readonly port: number }
+  readonly endpoint: Listening
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
 }
@@ -62,7 +72,7 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   address: { key: s => s.address.text, says: s => s.address.text, shared: true },
   host: { key: s => canonicalName(s.host), says: s => displayName(s.host), shared: true },
   endpoint: {
-    key: s => `${canonicalName(s.host)} ${s.address.text} ${s.port}`,
+    key: s => `${canonicalName(s.host)} ${s.address.text} ${s.port} ${s.tls}`,
     says: s => `${displayName(s.host)} [${s.address.text}]${s.port === 25 ? '' : `:${s.port}`}`,
     shared: true,
   },
@@ -92,6 +102,8 @@ export interface SomeSubjects<S extends Scope> {
 export interface Expansion<P extends Scope = Scope, C extends Scope = Scope> {
   readonly from: P
   readonly to: C
+  /** Which kind of subjects of its scope it leads to, where a profile tells them apart. */
+  readonly kind?: string
   subjects(
     parent: Subjects[P],
     know: Know,

@@ -1,4 +1,4 @@
-// Is the certificate of the MX inside its dates, and is enough of its lifetime left? By fraction: lifetimes get shorter.
+// Is the certificate of a mail host inside its dates, and is enough of its lifetime left? By fraction: lifetimes get shorter.
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { scopes } from '../audit/scope.ts'
 import { certificates } from '../facts/smtp-probe.ts'
@@ -13,7 +13,7 @@ export default defineCheck({
   id: 'certificate-expiry',
   group: 'tls',
   scope: 'endpoint',
-  title: 'The certificate of the MX host is valid and not near its end',
+  title: 'The certificate of the mail host is valid and not near its end',
   why: 'Senders that demand a valid certificate (MTA-STS, or by agreement) stop delivering the moment it ends. Renewal usually happens when a third of the lifetime is left: less than that means that it did not happen.',
   refs: ['RFC 5280 §4.1.2.5', 'RFC 8461 §4.2'],
   needs: { certificates },

@@ -30,6 +30,8 @@ const sendingChecks = {
   'helo-fqdn': ownFault,
   'helo-address': ownFault,
   'helo-rdns-match': advice,
+  // Of our own listeners: those of the domain's MX hosts are the receiving side.
+  'certificate-expiry': { ...ownFault, required: false, kinds: ['listener'] },
   // A small list that is silent for a day must not turn every report unknown; the large ones must.
   'dnsbl-address': { ...ownFault, optional: ['refused-minor', 'unanswered-minor'] },
 } as const satisfies Profile['checks']
@@ -37,9 +39,9 @@ const sendingChecks = {
 const receivingChecks = {
   'mx-hosts': required,
   'mx-null': required,
-  'starttls-offer': required,
+  'starttls-offer': { ...required, kinds: ['mx'] },
   'certificate-expiry': required,
-  'certificate-name': required,
+  'certificate-name': { ...required, kinds: ['mx'] },
 } as const satisfies Profile['checks']
 
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */

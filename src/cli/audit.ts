@@ -185,6 +185,7 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     ourKeys: {},
     smtp: flags.smtp,
     smtpPort: flags.smtpPort,
+    listeners: [],
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
     // A lab is on loopback, where both are always there.
     ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],

@@ -15,7 +15,7 @@ import { mappedDialer } from '../net/mapped-dialer.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { createDialer } from '../net/socket-dialer.ts'
 import { mappedSockets } from '../relay/deliver/sockets.ts'
-import type { GateMode } from '../relay/settings.ts'
+import type { GateMode, ListenerSettings } from '../relay/settings.ts'
 
 /** A relay that runs on a lab. */
 export interface LabRelay {
@@ -33,13 +33,15 @@ export interface LabRelayOptions {
   /** Answers of DNS that are kept (0: none), and milliseconds between audits of one domain that are asked for. */
   readonly cache?: number
   readonly requestGap?: number
+  /** More listeners than the one without TLS. */
+  readonly listeners?: readonly ListenerSettings[]
   /** Done between the visit to the lab and the start of the relay. */
   readonly before?: () => Promise<void>
 }
 
 /** Starts it, and waits until both domains have been audited. */
 export async function startLabRelay(lab: Lab, options: LabRelayOptions = {}): Promise<LabRelay> {
-  const { mode = 'reject', log = () => {}, folder, requestGap } = options
+  const { log = () => {}, folder, requestGap } = options
   const own = folder === undefined ? mkdtempSync(join(tmpdir(), 'mailworthy-lab-')) : undefined
   const resolver = createResolver({
     servers: [lab.resolver],
@@ -53,9 +55,13 @@ export async function startLabRelay(lab: Lab, options: LabRelayOptions = {}): Pr
     const visited = await visitLab(resolver)
     if (visited === undefined) throw new Error('the lab does not answer')
     await options.before?.()
-    const daemon = await startDaemon(configurationOf(lab, folder ?? own!, visited.root, mode), log, {
+    const sockets = createDialer({ ca: [visited.root] })
+    const mapped = mappedDialer(sockets, visited.map)
+    const configuration = configurationOf(lab, folder ?? own!, visited.root, options)
+    const daemon = await startDaemon(configuration, log, {
       resolver,
-      dialer: mappedDialer(createDialer({ ca: [visited.root] }), visited.map),
+      // The relay looks at its own listeners, which no map knows.
+      dialer: { connect: (to, ms) => (to.address === '127.0.0.1' ? sockets : mapped).connect(to, ms) },
       courier: { open: mappedSockets(visited.map) },
       ...(requestGap === undefined ? {} : { requestGap }),
     })
@@ -74,7 +80,12 @@ export async function startLabRelay(lab: Lab, options: LabRelayOptions = {}): Pr
   }
 }
 
-function configurationOf(lab: Lab, folder: string, root: string, mode: GateMode): Configuration {
+function configurationOf(
+  lab: Lab,
+  folder: string,
+  root: string,
+  { mode = 'reject', listeners = [] }: LabRelayOptions,
+): Configuration {
   const domains = Object.entries(lab.signingKeys).map(([name, keys]) => ({
     name,
     dkim: Object.entries(keys).map(([selector, key]) => ({ selector, key })),
@@ -96,6 +107,7 @@ function configurationOf(lab: Lab, folder: string, root: string, mode: GateMode)
           maxRecipients: 100,
           maxConnections: 100,
         },
+        ...listeners,
       ],
       clients: [
         {

@@ -118,6 +118,7 @@ function labTarget({ domain, egress, selectors }: LabDomain, keys: SigningKeys):
     ourKeys: Object.fromEntries(Object.entries(keys).map(([selector, key]) => [selector, publicKeyHash(key)])),
     smtp: true,
     smtpPort: 25,
+    listeners: [],
     families: [4, 6],
     ownFamilies: [4, 6],
   }

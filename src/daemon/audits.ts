@@ -19,7 +19,12 @@ const TIMEOUT = 60
 const profile = profiles.sending
 
 /** What the scheduler calls. */
-export function createAuditor(settings: RelaySettings, means: Means, onFault: (where: string, fault: unknown) => void) {
+export function createAuditor(
+  settings: RelaySettings,
+  listeners: () => Target['listeners'],
+  means: Means,
+  onFault: (where: string, fault: unknown) => void,
+) {
   const all = catalogue()
   return async (domain: string, again: Again | undefined): Promise<Audited> => {
     const groups = again === undefined ? undefined : new Set(again.groups)
@@ -27,7 +32,7 @@ export function createAuditor(settings: RelaySettings, means: Means, onFault: (w
     if (again !== undefined && !Object.keys(profile.checks).some(wanted)) return { report: again.last, ttl: 0 }
     const { resolver, shortest } = noticingTtl(means.resolver)
     const run = new AuditRun(all, { ...means, resolver })
-    const report = await run.audit(targetOf(domain, settings), {
+    const report = await run.audit(targetOf(domain, settings, listeners()), {
       profile,
       wanted: check => wanted(check.id),
       timeout: TIMEOUT,
@@ -39,7 +44,7 @@ export function createAuditor(settings: RelaySettings, means: Means, onFault: (w
   }
 }
 
-function targetOf(domain: string, settings: RelaySettings): Target {
+function targetOf(domain: string, settings: RelaySettings, listeners: Target['listeners']): Target {
   const own = settings.domains.find(one => one.name === domain)
   return {
     domain,
@@ -54,6 +59,7 @@ function targetOf(domain: string, settings: RelaySettings): Target {
     ourKeys: Object.fromEntries(own?.dkim.map(({ selector, key }) => [selector, publicKeyHash(key)]) ?? []),
     smtp: false,
     smtpPort: 25,
+    listeners,
     families: [4, 6],
     ownFamilies: [4, 6],
   }
@@ -65,8 +71,8 @@ function noticingTtl(resolver: Resolver): { readonly resolver: Resolver; readonl
   return {
     shortest: () => shortest,
     resolver: {
-      async resolve(name, type) {
-        const answer = await resolver.resolve(name, type)
+      async resolve(name, type, from) {
+        const answer = await resolver.resolve(name, type, from)
         shortest = Math.min(shortest, answer.kind === 'unreachable' ? 0 : answer.ttl)
         return answer
       },

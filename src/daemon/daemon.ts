@@ -1,5 +1,7 @@
 // Wires the long-running parts and stops them in order: store, resolver, scheduler, relay, control socket.
+import type { Target } from '../audit/scope.ts'
 import type { Configuration } from '../config/load.ts'
+import { parseAddress } from '../names/address.ts'
 import type { Dialer } from '../net/dialer.ts'
 import { createResolver } from '../net/dns/stub-resolver.ts'
 import type { Resolver } from '../net/resolver.ts'
@@ -7,6 +9,7 @@ import { createDialer } from '../net/socket-dialer.ts'
 import type { CourierOptions } from '../relay/deliver/courier.ts'
 import type { Evidence } from '../relay/gate/decide.ts'
 import { type Relay, startRelay } from '../relay/relay.ts'
+import type { RelaySettings } from '../relay/settings.ts'
 import { isComplete } from '../report/complete.ts'
 import { type Kept, Scheduler } from '../schedule/scheduler.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
@@ -14,6 +17,7 @@ import type { ReportStore, Store } from '../store/store.ts'
 import { createAuditor } from './audits.ts'
 import { type Control, startControl } from './control.ts'
 import { type Log, logRelay } from './log.ts'
+import { checkAddresses, checkControlPlace } from './places.ts'
 
 /** What a daemon runs on; the lab hands in its own little internet. */
 export interface Surroundings {
@@ -29,22 +33,29 @@ export interface Daemon {
   readonly relay: Relay
   readonly scheduler: Scheduler
   readonly store: Store
-  /** Takes nothing more, ends what is under way, closes the store. */
+  /** Takes nothing more, ends what is under way, closes the store. Does not wait for a store that has failed. */
   stop(): Promise<void>
 }
 
 /**
- * Starts everything that the configuration asks for; when a part cannot start, nothing stays running.
+ * Starts everything that the configuration asks for; when a part cannot start, nothing stays running. What can be seen
+ * before is looked at before anything is made.
  * @throws StoreFailure, or the error of a listener that cannot be bound: one line for an administrator.
  */
 export async function startDaemon(configuration: Configuration, log: Log, around: Surroundings = {}): Promise<Daemon> {
   const { relay: settings, trust } = configuration
-  const store = await openSqliteStore({ path: configuration.store.path })
+  // First: whoever starts a second one by mistake shall hear that, and not of a port.
+  await checkControlPlace(configuration.control.path)
+  await checkAddresses(settings.listeners)
   const own = around.resolver
     ? undefined
     : createResolver(configuration.resolver === undefined ? {} : { servers: configuration.resolver })
   const resolver = around.resolver ?? own!
   const dialer = around.dialer ?? createDialer({ ca: trust })
+  const store = await openSqliteStore({ path: configuration.store.path }).catch(failure => {
+    own?.close()
+    throw failure
+  })
   const undo: (() => Promise<unknown> | unknown)[] = [() => store.close(), () => own?.close()]
   try {
     const means = { resolver, dialer, ehloName: settings.hostname }
@@ -53,7 +64,12 @@ export async function startDaemon(configuration: Configuration, log: Log, around
       settings.domains.map(domain => domain.name),
       await keptBy(store.reports),
       {
-        audit: createAuditor(settings, means, (where, fault) => log('error', 'fault', { where, says: String(fault) })),
+        audit: createAuditor(
+          settings,
+          () => listening(relay?.listeners ?? [], settings),
+          means,
+          (where, fault) => log('error', 'fault', { where, says: String(fault) }),
+        ),
         async keep(domain, report) {
           await store.reports.keep(report)
           log('info', 'audited', { domain, verdict: report.verdict })
@@ -109,6 +125,24 @@ export async function startDaemon(configuration: Configuration, log: Log, around
     await inReverse(undo).catch(() => {})
     throw fault
   }
+}
+
+/** The listeners that speak TLS, where they can be reached from this host: each shows one certificate everywhere. */
+function listening(listeners: Relay['listeners'], settings: RelaySettings): Target['listeners'] {
+  return listeners.flatMap(({ name, bound }) => {
+    const tls = settings.listeners.find(one => one.name === name)?.tls
+    const [first] = bound
+    if (first === undefined || tls === undefined || tls === 'none') return []
+    const here = { '0.0.0.0': '127.0.0.1', '::': '::1' }[first.address] ?? first.address
+    return [
+      {
+        host: settings.hostname,
+        address: parseAddress(here)!,
+        port: first.port,
+        tls: tls === 'implicit' ? 'implicit' : 'starttls',
+      },
+    ]
+  })
 }
 
 /** Every step, whatever becomes of the others: a store that is not closed stays locked. */

@@ -42,6 +42,7 @@ const hosts = defineExpansion({
 const endpoints = defineExpansion({
   from: 'host',
   to: 'endpoint',
+  kind: 'mx',
   async subjects({ host }, know, target) {
     if (!target.smtp) return { none: 'not-asked', reason: 'SMTP was left out (--no-smtp)' }
     const found = await know(hostAddresses, { host })
@@ -50,7 +51,7 @@ const endpoints = defineExpansion({
       const left = addresses.map(address => whyLeftOut(address, target)).find(reason => reason !== undefined)
       const subjects = addresses
         .filter(address => whyLeftOut(address, target) === undefined)
-        .map(address => ({ host, address, port: target.smtpPort }))
+        .map(address => ({ host, address, port: target.smtpPort, tls: 'starttls' as const }))
       return left === undefined ? subjects : { subjects, left: { none: 'not-asked', reason: left } }
     }
     // Of a host that is half known the known half is looked at; `mx-hosts` tells about the other.
@@ -58,6 +59,14 @@ const endpoints = defineExpansion({
     if (reason !== undefined) throw new Unknowable(reason)
     return { none: 'not-applicable', reason: 'the host has no address' }
   },
+})
+
+// Whoever has no listeners is not told so with every report.
+const listeners = defineExpansion({
+  from: 'domain',
+  to: 'endpoint',
+  kind: 'listener',
+  subjects: async (_domain, _know, target) => target.listeners,
 })
 
 // An IPv6 host is not judged from a machine without IPv6: a connection that cannot begin says nothing about the host.
@@ -69,4 +78,4 @@ function whyLeftOut(address: IpAddress, { families, ownFamilies }: Target): stri
 }
 
 /** Every expansion, from the domain down. */
-export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints]
+export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners]

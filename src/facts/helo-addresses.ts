@@ -2,6 +2,7 @@
 import { defineFact } from '../audit/fact.ts'
 import { type IpAddress, sameAddress } from '../names/address.ts'
 import { readHelo } from '../protocol/helo.ts'
+import type { HeloState } from '../report/report.ts'
 import { addressesIn, type FamilyAddresses } from './family-addresses.ts'
 
 /** What is known of the HELO name. `leadsBack` is about the family of the egress: the other cannot lead back. */
@@ -37,4 +38,26 @@ export const heloAddresses = defineFact({
 function leadsBack(own: FamilyAddresses, egress: IpAddress): 'yes' | 'no' | 'unknown' {
   if (own.state === 'unknown') return 'unknown'
   return own.state === 'found' && own.addresses.some(found => sameAddress(found, egress)) ? 'yes' : 'no'
+}
+
+/** What a HELO name is worth: at worst what its checks call a failure, and unknown where they cannot tell. */
+export function heloState(found: HeloAddresses): HeloState {
+  switch (found.kind) {
+    case 'not-given':
+      return 'unknown'
+    case 'malformed':
+      return 'malformed'
+    case 'literal':
+      return found.isEgress ? 'leads-back' : 'elsewhere'
+    case 'name': {
+      const { ipv4, ipv6 } = found
+      if (found.leadsBack === 'yes') return 'leads-back'
+      const families = [ipv4, ipv6]
+      // RFC 8020: a name that does not exist has nothing of the other family either.
+      if (families.some(one => one.state === 'none' && !one.exists)) return 'unresolvable'
+      if (found.leadsBack === 'unknown') return 'unknown'
+      if (families.some(one => one.state === 'found')) return 'elsewhere'
+      return families.some(one => one.state === 'unknown') ? 'unknown' : 'unresolvable'
+    }
+  }
 }

@@ -1,6 +1,7 @@
 // The typed facts of a report that programs act on, gathered from the same facts that the checks judge.
 import { type Know, Unknowable } from '../audit/fact.ts'
-import type { Target } from '../audit/scope.ts'
+import type { Listening, Target } from '../audit/scope.ts'
+import { endpointText } from '../names/endpoint.ts'
 import { knownResult } from '../protocol/spf/evaluate.ts'
 import { dependsOnLocalPart } from '../protocol/spf/tree.ts'
 import type { Readings } from '../report/report.ts'
@@ -8,8 +9,10 @@ import { blocklistStanding, listedZones, unaskedZones } from './blocklist-standi
 import { dkimReading } from './dkim-key.ts'
 import { dmarcReading } from './dmarc-policy.ts'
 import { existence } from './existence.ts'
+import { heloAddresses, heloState } from './helo-addresses.ts'
 import { mx } from './mx.ts'
 import { forwardConfirmed, ptrName, reverseDns } from './reverse-dns.ts'
+import { certificates } from './smtp-probe.ts'
 import { spfEvaluation } from './spf-evaluation.ts'
 import { type SpfRecords, spfRecord } from './spf-record.ts'
 import { spfTree } from './spf-tree.ts'
@@ -17,9 +20,9 @@ import { spfTree } from './spf-tree.ts'
 type Egress = Target['egress'][number]
 
 /** All readings of a target; what could not be learned is null, or the state that says so. */
-export async function readings(target: Target, recall: Know): Promise<Readings> {
+export async function readings(target: Target, recall: Know, now: Date): Promise<Readings> {
   const subject = { domain: target.domain }
-  const [exists, mail, records, spf, dkim, dmarc, egress] = await Promise.all([
+  const [exists, mail, records, spf, dkim, dmarc, egress, listeners] = await Promise.all([
     orUnknown(recall(existence, subject)),
     orUnknown(recall(mx, subject)),
     orUnknown(recall(spfRecord, subject)),
@@ -28,7 +31,8 @@ export async function readings(target: Target, recall: Know): Promise<Readings> 
       target.selectors.map(selector => dkimReading(recall, { ...subject, selector, ourKey: target.ourKeys[selector] })),
     ),
     dmarcReading(recall, subject),
-    Promise.all(target.egress.map(one => egressReading(recall, one))),
+    Promise.all(target.egress.map(one => egressReading(recall, target.domain, one))),
+    Promise.all(target.listeners.map(one => listenerReading(recall, one, now))),
   ])
   return {
     exists: exists?.exists ?? null,
@@ -38,6 +42,7 @@ export async function readings(target: Target, recall: Know): Promise<Readings> 
     dkim,
     dmarc,
     egress,
+    listeners,
   }
 }
 
@@ -69,10 +74,15 @@ async function spfReadings(recall: Know, domain: string, { address, helo }: Egre
   })
 }
 
-async function egressReading(recall: Know, { address }: Egress): Promise<Readings['egress'][number]> {
-  const [reverse, standing] = await Promise.all([
+async function egressReading(
+  recall: Know,
+  domain: string,
+  { address, helo }: Egress,
+): Promise<Readings['egress'][number]> {
+  const [reverse, standing, named] = await Promise.all([
     orUnknown(recall(reverseDns, { address })),
     orUnknown(recall(blocklistStanding, { address })),
+    orUnknown(recall(heloAddresses, { domain, address, helo })),
   ])
   return {
     address: address.text,
@@ -80,6 +90,18 @@ async function egressReading(recall: Know, { address }: Egress): Promise<Reading
     forwardConfirmed: reverse ? forwardConfirmed(reverse) : null,
     listed: standing ? listedZones(standing) : null,
     unasked: standing ? unaskedZones(standing) : null,
+    helo: helo === undefined ? null : { name: helo, state: named ? heloState(named) : 'unknown' },
+  }
+}
+
+async function listenerReading(recall: Know, listener: Listening, now: Date): Promise<Readings['listeners'][number]> {
+  const shown = await orUnknown(recall(certificates, listener))
+  const leaf = shown?.kind === 'presented' ? shown.leaf : undefined
+  const isInside = (from: string, to: string): boolean =>
+    Date.parse(from) <= now.getTime() && now.getTime() <= Date.parse(to)
+  return {
+    endpoint: endpointText(listener.address.text, listener.port),
+    certificateValid: leaf ? isInside(leaf.validFrom, leaf.validTo) : null,
   }
 }
 

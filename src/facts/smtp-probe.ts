@@ -1,4 +1,4 @@
-// What does an MX host say to a stranger at one of its addresses, and which certificates does it show?
+// What does an MX host, or a listener of ours, say to a stranger at one address, and which certificates does it show?
 import { defineFact, Unknowable } from '../audit/fact.ts'
 import { endpointText } from '../names/endpoint.ts'
 import type { Certificate } from '../net/certificate.ts'
@@ -8,8 +8,8 @@ import { replyText } from '../net/smtp-replies.ts'
 export const smtpProbe = defineFact({
   name: 'smtp-probe',
   scope: 'endpoint',
-  async gather({ host, address, port }, { dialer, ehloName, note }): Promise<SmtpProbe> {
-    const target = { address: address.text, port, serverName: host, ehloName }
+  async gather({ host, address, port, tls }, { dialer, ehloName, note }): Promise<SmtpProbe> {
+    const target = { address: address.text, port, serverName: host, ehloName, implicit: tls === 'implicit' }
     const probe = await probeSmtp(dialer, target)
     const server = endpointText(address.text, port)
     for (const [index, { said, heard, ms }] of probe.dialogue.entries()) {

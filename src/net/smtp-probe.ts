@@ -63,6 +63,8 @@ export interface ProbeTarget {
   /** The MX name, for SNI. */
   readonly serverName: string
   readonly ehloName: string
+  /** TLS at once, as on port 465 (RFC 8314 §3.3), instead of STARTTLS. */
+  readonly implicit?: boolean
 }
 
 /** Looks at one endpoint. Never throws for anything that a server does. */
@@ -104,6 +106,10 @@ class Probe {
   }
 
   async run(): Promise<ProbeEnd> {
+    return this.#target.implicit ? this.#secureAtOnce() : this.#clear()
+  }
+
+  async #clear(): Promise<ProbeEnd> {
     const banner = await this.#hear('(banner)', this.#timeouts.banner)
     if (!isReply(banner)) return unheard('banner', banner)
     this.seen = { ...this.seen, banner }
@@ -135,7 +141,25 @@ class Probe {
     // Whatever stands in a buffer now was said in clear by anybody on the way; nothing of it is heard under TLS.
     this.seen = { ...this.seen, injected: this.#replies.left + this.#connection.pending() }
     this.#replies = new ReplyReader()
-    const { serverName, ehloName } = this.#target
+    const ends = await this.#handshake()
+    // RFC 3207 §4.2: what was learned in clear is forgotten.
+    if (ends.kind === 'secured') await this.#greetUnderTls()
+    return ends
+  }
+
+  // What follows the handshake takes nothing back: the certificates were seen.
+  async #secureAtOnce(): Promise<ProbeEnd> {
+    const ends = await this.#handshake()
+    if (ends.kind !== 'secured') return ends
+    const banner = await this.#hear('(banner)', this.#timeouts.banner)
+    if (!isReply(banner)) return ends
+    this.seen = { ...this.seen, banner }
+    if (banner.code === 220) await this.#greetUnderTls()
+    return ends
+  }
+
+  async #handshake(): Promise<Extract<ProbeEnd, { kind: 'secured' | 'handshake-failed' }>> {
+    const { serverName } = this.#target
     const started = performance.now()
     const outcome = await this.#connection.startTls({ serverName }, this.#timeouts.handshake)
     const certificates =
@@ -146,13 +170,15 @@ class Probe {
       ms: Math.round(performance.now() - started),
     })
     if (outcome.kind === 'failed') return { kind: 'handshake-failed', why: outcome.why, detail: outcome.detail }
-    // RFC 3207 §4.2: what was learned in clear is forgotten.
-    const greeting = await this.#say(`EHLO ${ehloName}`)
+    const { chain: _, ...session } = outcome.session
+    return { kind: 'secured', session, certificates }
+  }
+
+  async #greetUnderTls(): Promise<void> {
+    const greeting = await this.#say(`EHLO ${this.#target.ehloName}`)
     if (isReply(greeting) && greeting.code === 250) {
       this.seen = { ...this.seen, extensionsUnderTls: extensionsOf(greeting) }
     }
-    const { chain: _, ...session } = outcome.session
-    return { kind: 'secured', session, certificates }
   }
 
   #say(command: string, timeoutMs = this.#timeouts.reply): Promise<Heard> {

@@ -61,13 +61,29 @@ ${readings.egress.map(
   one => html`<tr>
 <th scope="row"><code>${one.address}</code></th>
 <td data-label="reverse name">${reverseName(one)}</td>
-<td data-label="HELO">${heloNames(one.address)}</td>
+<td data-label="HELO">${one.helo === null ? heloNames(one.address) : heloName(one.helo)}</td>
 <td data-label="SPF">${spfResults(readings, one.address)}</td>
 <td data-label="blocklists">${listings(one)}</td>
 </tr>
 `,
 )}</tbody>
 </table>`
+}
+
+function heloName({ name, state }: NonNullable<Readings['egress'][number]['helo']>): Content {
+  const shown = shorten(name, VALUE_MOST)
+  const [level, more] = heloWorth[state]
+  return [toned(level, shown), more !== undefined && html` <span class="soft">${more}</span>`]
+}
+
+const heloWorth: Readonly<
+  Record<NonNullable<Readings['egress'][number]['helo']>['state'], readonly [Level, string | undefined]>
+> = {
+  'leads-back': ['pass', undefined],
+  elsewhere: ['warn', 'leads elsewhere'],
+  unresolvable: ['fail', 'leads nowhere'],
+  malformed: ['fail', 'is no full host name'],
+  unknown: ['unknown', 'where it leads was not learned'],
 }
 
 function spfResults({ spf }: Readings, address: string): Content {

@@ -40,6 +40,7 @@ function mergeReadings(last: Readings, partial: Readings, groups: ReadonlySet<st
       forwardConfirmed: reverse?.forwardConfirmed ?? null,
       listed: lists?.listed ?? null,
       unasked: lists?.unasked ?? null,
+      helo: (groups.has('helo') ? one : before)?.helo ?? one.helo,
     }
   })
   return {
@@ -50,5 +51,6 @@ function mergeReadings(last: Readings, partial: Readings, groups: ReadonlySet<st
     dkim: from('dkim').dkim,
     dmarc: from('dmarc').dmarc,
     egress,
+    listeners: from('tls').listeners,
   }
 }

@@ -51,6 +51,12 @@ export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'tem
 export type DkimKeyState = 'valid' | 'revoked' | 'missing' | 'invalid' | 'unknown'
 
 /**
+ * `leads-back`: to the address that gives it. `elsewhere`: to another, which receivers must not refuse for that alone (RFC 5321
+ * §4.1.4). `unresolvable`: nowhere. `malformed`: no full host name at all.
+ */
+export type HeloState = 'leads-back' | 'elsewhere' | 'unresolvable' | 'malformed' | 'unknown'
+
+/**
  * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learned, which is never
  * the same as false.
  */
@@ -89,7 +95,11 @@ export interface Readings {
     readonly listed: readonly string[] | null
     /** Zones that could not be asked; null when blocklists were not a part of the audit. */
     readonly unasked: readonly string[] | null
+    /** The name given in HELO and what it is worth; null when none is known. */
+    readonly helo: { readonly name: string; readonly state: HeloState } | null
   }[]
+  /** Our own listeners that speak TLS, as `target.listeners` names them, and whether the certificate is inside its dates. */
+  readonly listeners: readonly { readonly endpoint: string; readonly certificateValid: boolean | null }[]
 }
 
 /** What was audited: the domain's sending side as far as it was told. */

@@ -55,7 +55,9 @@ const readings: Readings = {
     forwardConfirmed: true,
     listed: [],
     unasked: [],
+    helo: null,
   })),
+  listeners: [],
 }
 
 const text = 'From: Erp <erp@example.org>\r\nTo: a@example.net\r\nSubject: Hi\r\n\r\nHello\r\n'

@@ -86,7 +86,17 @@ describe('an audit of one domain', () => {
       spfTerms: ['mx', 'ip4:192.0.2.25', 'ip6:2001:db8::25', '-all'],
       dkim: [{ selector: 's1', state: 'valid', keyHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }],
       dmarc: { state: 'found', organizationalDomain: 'healthy.example', policy: 'reject', adkim: 'r', aspf: 'r' },
-      egress: [{ address: '192.0.2.25', ptr: 'mail.healthy.example', forwardConfirmed: true, listed: [], unasked: [] }],
+      egress: [
+        {
+          address: '192.0.2.25',
+          ptr: 'mail.healthy.example',
+          forwardConfirmed: true,
+          listed: [],
+          unasked: [],
+          helo: { name: 'mail.healthy.example', state: 'leads-back' },
+        },
+      ],
+      listeners: [],
     })
   })
 

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judgeSignatures, type LabRelay, startLabRelay, submitLetter } from '../../src/cli/lab-relay.ts'
+import {
+  judgeSignatures,
+  type LabRelay,
+  type LabRelayOptions,
+  startLabRelay,
+  submitLetter,
+} from '../../src/cli/lab-relay.ts'
+import { certificateFor, createAuthority } from '../../src/lab/certificates.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
 import type { TakenMail } from '../../src/lab/mx-server.ts'
 import type { GateMode } from '../../src/relay/settings.ts'
@@ -29,11 +36,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function start(mode: GateMode = 'reject'): Promise<LabRelay> {
+async function start(mode: GateMode = 'reject', more: LabRelayOptions = {}): Promise<LabRelay> {
   const log = (_: string, event: string, fields: object): void => {
     lines.push(`${event} ${JSON.stringify(fields)}`)
   }
-  relay = await startLabRelay(lab, { mode, log, folder })
+  relay = await startLabRelay(lab, { mode, log, folder, ...more })
   return relay
 }
 
@@ -82,6 +89,27 @@ describe('a message', () => {
     expect(bounce.data.toString()).toMatch(/multipart\/report[\s\S]*someone@nowhere\.example[\s\S]*does not exist/)
     expect(await judgeSignatures(bounce, relay!.resolver)).toContain('pass healthy.example rsa-sha256')
   })
+
+  it.each(['implicit', 'required'] as const)(
+    'waits while a listener of ours (TLS %s) shows an expired certificate',
+    async tls => {
+      const now = new Date()
+      const material = certificateFor('mail.healthy.example', 'expired', createAuthority(now), now)
+      const bind = [{ address: '0.0.0.0', port: 0 }]
+      const limits = { maxMessageSize: 1_000_000, maxRecipients: 10, maxConnections: 10 }
+      await start('reject', { listeners: [{ name: 'submission', bind, tls, material, auth: ['plain'], ...limits }] })
+      const { port } = relay!.daemon.relay.listeners[1]!.bound[0]!
+      expect(await submitLetter(relay!, 'app@healthy.example', recipient)).toBe(
+        `451-4.3.5 127.0.0.1:${port} shows a certificate that is outside its dates (certificate-expiry)\n451 4.3.5 mailworthy explain certificate-expiry`,
+      )
+      const { target, findings } = relay!.daemon.scheduler.report('healthy.example')!
+      expect(target.listeners).toEqual([`127.0.0.1:${port}`])
+      expect(findings.filter(f => f.check === 'certificate-expiry').map(f => f.says)).toEqual([
+        expect.stringMatching(/^The certificate of mail\.healthy\.example \[127\.0\.0\.1\]:\d+ expired on /),
+      ])
+      expect(taken).toEqual([])
+    },
+  )
 
   it('survives a stop: what was answered 250 goes out after the next start', async () => {
     await start()

@@ -24,6 +24,7 @@ export interface Case {
     smtp?: boolean
     families?: readonly (4 | 6)[]
     ownFamilies?: readonly (4 | 6)[]
+    listeners?: Target['listeners']
   }
   readonly dialer?: Dialer
   /** The moment of the audit; that of the test unless said otherwise. */
@@ -83,6 +84,7 @@ export function target(given: Case['target'] = {}): Target {
     ourKeys: given.ourKeys ?? {},
     smtp: given.smtp ?? true,
     smtpPort: 25,
+    listeners: given.listeners ?? [],
     families: given.families ?? [4, 6],
     ownFamilies: given.ownFamilies ?? [4, 6],
   }

@@ -29,6 +29,7 @@ export function report(given: Partial<Report> & { domain: string; findings: read
       dkim: [],
       dmarc: { state: 'unknown', organizationalDomain: null, policy: null, adkim: 'r', aspf: 'r' },
       egress: [],
+      listeners: [],
     },
     rules: { mailworthy: '0.1.0', providers: '2026-11', blocklists: '2026-11' },
     ...given,
@@ -68,7 +69,17 @@ export const healthy: Report = (() => {
       spfTerms: ['mx', 'ip4:192.0.2.10', '-all'],
       dkim: [{ selector: 's2026a', state: 'valid', keyHash: `sha256:${'4f1c9a07'.repeat(8)}` }],
       dmarc: { state: 'found', organizationalDomain: subject, policy: 'reject', adkim: 'r', aspf: 'r' },
-      egress: [{ address: '192.0.2.10', ptr: 'mail.healthy.example', forwardConfirmed: true, listed: [], unasked: [] }],
+      egress: [
+        {
+          address: '192.0.2.10',
+          ptr: 'mail.healthy.example',
+          forwardConfirmed: true,
+          listed: [],
+          unasked: [],
+          helo: { name: 'mail.healthy.example', state: 'leads-back' },
+        },
+      ],
+      listeners: [],
     },
     findings: [
       finding('dns-existence', 'pass', 'The domain exists in DNS.', {
@@ -166,9 +177,11 @@ export const broken: Report = (() => {
           forwardConfirmed: true,
           listed: ['zen.spamhaus.org'],
           unasked: ['b.barracudacentral.org', 'psbl.surriel.com'],
+          helo: { name: 'mail.broken.example', state: 'elsewhere' },
         },
-        { address: '2001:db8::25', ptr: null, forwardConfirmed: false, listed: [], unasked: [] },
+        { address: '2001:db8::25', ptr: null, forwardConfirmed: false, listed: [], unasked: [], helo: null },
       ],
+      listeners: [{ endpoint: '192.0.2.10:587', certificateValid: false }],
     },
     findings: [
       finding('dns-existence', 'pass', 'The domain exists in DNS.', { subject, refs: ['RFC 8020 §2'] }),
@@ -335,8 +348,10 @@ export const hostile: Report = report({
         forwardConfirmed: false,
         listed: [hostileText],
         unasked: [hostileText],
+        helo: { name: hostileText, state: 'malformed' },
       },
     ],
+    listeners: [{ endpoint: hostileText, certificateValid: null }],
   },
   findings: [
     finding('spf-syntax', 'fail', `The record ${hugeValue} cannot be read: it is too long.`, {

@@ -237,7 +237,11 @@ function judgeDmarc(
 
 // Our address, not the sender's domain: nothing that the sender could mend.
 function ownFaults({ readings }: Report, addresses: readonly string[], notes: string[]): Reason[] {
-  return addresses.flatMap(address => {
+  const expired = readings.listeners.filter(listener => listener.certificateValid === false)
+  const listeners = expired.map(({ endpoint }) =>
+    reason('certificate-expiry', endpoint, '4.3.5', 'shows a certificate that is outside its dates', []),
+  )
+  const egresses = addresses.flatMap(address => {
     const egress = readings.egress.find(one => one.address === address)
     if (egress === undefined) return []
     const found: Reason[] = []
@@ -248,11 +252,19 @@ function ownFaults({ readings }: Report, addresses: readonly string[], notes: st
       const check = egress.ptr === null ? 'rdns-presence' : 'rdns-forward-confirmed'
       found.push(reason(check, address, '4.3.5', 'has no reverse DNS that leads back to it', []))
     }
+    if (egress.helo?.state === 'malformed' || egress.helo?.state === 'unresolvable') {
+      const [check, what] =
+        egress.helo.state === 'malformed'
+          ? ['helo-fqdn', 'which is no full host name']
+          : ['helo-address', 'a name that leads nowhere']
+      found.push(reason(check!, address, '4.3.5', `says "${egress.helo.name}" in HELO, ${what}`, []))
+    }
     if (egress.unasked !== null && egress.unasked.length > 0) {
       notes.push(`${address}: these blocklists could not be asked: ${egress.unasked.join(', ')}`)
     }
     return found
   })
+  return [...egresses, ...listeners]
 }
 
 function reason(

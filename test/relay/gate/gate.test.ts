@@ -8,6 +8,15 @@ const HASH = `sha256:${'ab'.repeat(32)}`
 const RECORD = `v=DKIM1; k=rsa; p=${'A'.repeat(700)}`
 const OTHER = `sha256:${'cd'.repeat(32)}`
 
+const own: Readings['egress'][number] = {
+  address: '192.0.2.10',
+  ptr: 'mail.example.org',
+  forwardConfirmed: true,
+  listed: [],
+  unasked: [],
+  helo: { name: 'mail.example.org', state: 'leads-back' },
+}
+
 const healthy: Readings = {
   exists: true,
   nullMx: false,
@@ -18,7 +27,8 @@ const healthy: Readings = {
   spfTerms: ['ip4:192.0.2.10', '-all'],
   dkim: [{ selector: 's1', state: 'valid', keyHash: HASH }],
   dmarc: { state: 'found', organizationalDomain: 'example.org', policy: 'reject', adkim: 'r', aspf: 'r' },
-  egress: [{ address: '192.0.2.10', ptr: 'mail.example.org', forwardConfirmed: true, listed: [], unasked: [] }],
+  egress: [own],
+  listeners: [{ endpoint: '127.0.0.1:587', certificateValid: true }],
 }
 
 const message: Candidate = {
@@ -176,10 +186,50 @@ describe('the gate', () => {
     const way = { kind: 'smart-host', addresses: ['198.51.100.7'], spf: undefined, dkim: 'ours' } as const
     const spf = [{ egress: '198.51.100.7', identity: 'mailfrom', result: 'fail', dependsOnLocalPart: false }] as const
     const egress = [
-      { address: '198.51.100.7', ptr: null, forwardConfirmed: false, listed: ['zen.spamhaus.org'], unasked: [] },
+      {
+        ...own,
+        address: '198.51.100.7',
+        ptr: null,
+        forwardConfirmed: false,
+        listed: ['zen.spamhaus.org'],
+        helo: null,
+      },
     ]
     expect(gate({ readings: { spf, egress }, candidate: { way } }).kind).toBe('open')
     expect(refused({ readings: { spf, egress, dkim: noKey }, candidate: { way } })).toMatch(/^550 5\.7\.26 /)
+  })
+
+  it.each([
+    [
+      { helo: { name: 'mailserver', state: 'malformed' } },
+      '192.0.2.10 says "mailserver" in HELO, which is no full host name (helo-fqdn)',
+    ],
+    [
+      { helo: { name: 'gone.example.org', state: 'unresolvable' } },
+      '192.0.2.10 says "gone.example.org" in HELO, a name that leads nowhere (helo-address)',
+    ],
+    [{ forwardConfirmed: false, ptr: null }, '192.0.2.10 has no reverse DNS that leads back to it (rdns-presence)'],
+  ] as const)('takes a fault of our own address for ours, not the sender’s: %o', (fault, says) => {
+    const given = { readings: { egress: [{ ...own, ...fault }] } }
+    expect(gate(given).kind).toBe('own-fault')
+    expect(refused(given)).toMatch(/^451 4\.3\.5 /)
+    expect(refused(given)).toContain(says)
+  })
+
+  it('lets no HELO name that leads elsewhere, or that was not learned, stop mail (RFC 5321 §4.1.4)', () => {
+    for (const state of ['elsewhere', 'unknown'] as const) {
+      expect(gate({ readings: { egress: [{ ...own, helo: { name: 'mail.example.net', state } }] } }).kind).toBe('open')
+    }
+  })
+
+  it('takes an expired certificate of a listener for a fault of ours, and one that was not seen for none', () => {
+    const listeners = (certificateValid: boolean | null) => [{ endpoint: '192.0.2.10:587', certificateValid }]
+    expect(refused({ readings: { listeners: listeners(false) } })).toContain(
+      '192.0.2.10:587 shows a certificate that is outside its dates (certificate-expiry)',
+    )
+    expect(gate({ readings: { listeners: listeners(null) } }).kind).toBe('open')
+    const way = { kind: 'smart-host', addresses: [], spf: undefined, dkim: 'ours' } as const
+    expect(gate({ readings: { listeners: listeners(false) }, candidate: { way } }).kind).toBe('open')
   })
 
   it('goes by the HELO name for bounces, which have no sender', () => {
