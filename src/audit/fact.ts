@@ -2,7 +2,7 @@
 import type { Dialer } from '../net/dialer.ts'
 import type { Resolver } from '../net/resolver.ts'
 import type { Evidence } from '../report/report.ts'
-import type { Scope, Subjects } from './scope.ts'
+import type { Scope, Subjects, Target } from './scope.ts'
 
 /** The only expected throw: this could not be learned. The message completes "Could not be checked: …". */
 export class Unknowable extends Error {
@@ -21,6 +21,8 @@ export interface World {
   readonly note: (evidence: Evidence) => void
   /** The name our SMTP probes give in EHLO. */
   readonly ehloName: string
+  /** The sending addresses of the audited domain; none for facts of shared scopes, which serve every domain of the run. */
+  readonly egress: Target['egress']
 }
 
 /** One question to the world. Facts about shared scopes (a host, an address) must not depend on any domain. */

@@ -5,7 +5,7 @@ import type { Resolver } from '../net/resolver.ts'
 import type { Evidence } from '../report/report.ts'
 import { answerText } from './answer-text.ts'
 import { type Fact, type Know, Unknowable, type World } from './fact.ts'
-import { type Scope, type Subjects, scopes } from './scope.ts'
+import { type Scope, type Subjects, scopes, type Target } from './scope.ts'
 
 /** What a run may ask, shared by all of its audits. */
 export interface Means {
@@ -49,12 +49,17 @@ export class Gatherer {
   readonly #means: Means
   readonly #shared: SharedFacts
   readonly #deadline: Promise<never> | undefined
+  readonly #egress: Target['egress']
 
-  /** @param deadline rejects with `Unknowable` when the time allowed for the audit is over. */
-  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>) {
+  /**
+   * @param deadline rejects with `Unknowable` when the time allowed for the audit is over.
+   * @param egress what the target says of its sending side
+   */
+  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>, egress: Target['egress'] = []) {
     this.#means = means
     this.#shared = shared
     this.#deadline = deadline
+    this.#egress = egress
   }
 
   /** The value of a fact. Rejects with `Unknowable` when it cannot be learned, with anything else for a bug. */
@@ -87,7 +92,7 @@ export class Gatherer {
       const uses = new Set<Gathered>()
       const gathered: Gathered = {
         // The microtask lets `gathered` exist before the fact first asks.
-        value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered))),
+        value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered, shared))),
         evidence,
         uses,
         transient: false,
@@ -105,7 +110,7 @@ export class Gatherer {
     return gathered
   }
 
-  #world(gathered: Gathered): World {
+  #world(gathered: Gathered, shared: boolean): World {
     const know: Know = async (fact, subject) => {
       const used = this.#gather(fact, subject)
       gathered.uses.add(used)
@@ -122,6 +127,7 @@ export class Gatherer {
       know,
       note: evidence => gathered.evidence.push(evidence),
       ehloName,
+      egress: shared ? [] : this.#egress,
     }
   }
 
