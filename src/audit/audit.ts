@@ -55,7 +55,7 @@ export class AuditRun {
     const started = performance.now()
     const own = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
     try {
-      const gatherer = new Gatherer(this.#means, this.#shared, (options.deadline ?? own)?.passed, target.egress)
+      const gatherer = new Gatherer(this.#means, this.#shared, (options.deadline ?? own)?.passed, target)
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall, at)

@@ -23,6 +23,8 @@ export interface World {
   readonly ehloName: string
   /** The sending addresses of the audited domain; none for facts of shared scopes, which serve every domain of the run. */
   readonly egress: Target['egress']
+  /** The selectors that were named for it, as `egress`. */
+  readonly selectors: Target['selectors']
 }
 
 /** One question to the world. Facts about shared scopes (a host, an address) must not depend on any domain. */

@@ -49,17 +49,17 @@ export class Gatherer {
   readonly #means: Means
   readonly #shared: SharedFacts
   readonly #deadline: Promise<never> | undefined
-  readonly #egress: Target['egress']
+  readonly #sending: Pick<Target, 'egress' | 'selectors'>
 
   /**
    * @param deadline rejects with `Unknowable` when the time allowed for the audit is over.
-   * @param egress what the target says of its sending side
+   * @param sending what the target says of its sending side
    */
-  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>, egress: Target['egress'] = []) {
+  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>, sending = nothingTold) {
     this.#means = means
     this.#shared = shared
     this.#deadline = deadline
-    this.#egress = egress
+    this.#sending = sending
   }
 
   /** The value of a fact. Rejects with `Unknowable` when it cannot be learned, with anything else for a bug. */
@@ -127,7 +127,7 @@ export class Gatherer {
       know,
       note: evidence => gathered.evidence.push(evidence),
       ehloName,
-      egress: shared ? [] : this.#egress,
+      ...(shared ? nothingTold : { egress: this.#sending.egress, selectors: this.#sending.selectors }),
     }
   }
 
@@ -135,6 +135,8 @@ export class Gatherer {
     return this.#deadline ? Promise.race([value, this.#deadline]) : value
   }
 }
+
+const nothingTold: Pick<Target, 'egress' | 'selectors'> = { egress: [], selectors: [] }
 
 function factKey<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): string {
   return `${fact.name} ${fact.scope} ${scopes[fact.scope].key(subject)}`
