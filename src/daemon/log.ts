@@ -1,8 +1,8 @@
 // The log: one line for each outcome, as text or as JSON, with everything from the network escaped.
-
+import { inspect } from 'node:util'
 import type { Envelope, Message, RemoteReply } from '../relay/envelope.ts'
 import type { RelayEvent } from '../relay/relay.ts'
-import { visible } from '../report/visible.ts'
+import { visible, visibleJson } from '../report/visible.ts'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 
@@ -23,21 +23,16 @@ export function createLog(
     if (order.indexOf(of) > order.indexOf(level)) return
     const said = Object.entries(fields).filter(([, value]) => value !== undefined) as [string, string | number][]
     const at = now().toISOString()
-    if (format === 'json') write(`${visibleJsonLine({ at, level: of, event, ...Object.fromEntries(said) })}\n`)
+    if (format === 'json')
+      write(`${visibleJson(JSON.stringify({ at, level: of, event, ...Object.fromEntries(said) }))}\n`)
     else write(`${at} ${of} ${event}${said.map(([name, value]) => ` ${name}=${shown(value)}`).join('')}\n`)
   }
 }
 
+/** As it is, or in quotes. A backslash there begins an escape: one of the value's own is doubled, or it could end the quotes. */
 function shown(value: string | number): string {
-  const text = visible(String(value))
-  return /^[^\s"=]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`
-}
-
-function visibleJsonLine(data: object): string {
-  return JSON.stringify(data).replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const text = visible(String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"'))
+  return /^[^\s"=\\]+$/.test(text) ? text : `"${text}"`
 }
 
 type Line = readonly [LogLevel, string, LogFields]
@@ -199,5 +194,7 @@ function replied({ by, code, enhanced, text }: RemoteReply): LogFields {
 
 function causeOf(cause: unknown): string | undefined {
   if (cause === undefined) return undefined
-  return cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)
+  return cause instanceof Error
+    ? (cause.stack ?? cause.message)
+    : inspect(cause, { breakLength: Number.POSITIVE_INFINITY })
 }
