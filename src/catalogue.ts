@@ -3,6 +3,7 @@ import type { Catalogue } from './audit/audit.ts'
 import { checks } from './checks/index.ts'
 import { readiness } from './checks/readiness.ts'
 import { expansions } from './facts/expansions.ts'
+import { messageResults } from './facts/message-results.ts'
 import { readings } from './facts/readings.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
 import { providersAsOf } from './rules/providers.ts'
@@ -15,6 +16,7 @@ export function catalogue(): Catalogue {
     expansions,
     readings,
     readiness,
+    results: messageResults,
     rules: { mailworthy: version(), providers: providersAsOf, blocklists: blocklistsAsOf },
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { docHead, headOf } from '../scripts/docs.ts'
 import { kernelOutcomes } from '../src/audit/check.ts'
 import { checks } from '../src/checks/index.ts'
-import { profiles } from '../src/checks/profiles.ts'
+import { messageProfile, profiles } from '../src/checks/profiles.ts'
 import { findingGroups, groupOf } from '../src/report/groups.ts'
 import { providers } from '../src/rules/providers.ts'
 
@@ -24,8 +24,9 @@ describe('the catalogue', () => {
     expect(named.filter(id => !listed.includes(id))).toEqual([])
   })
 
-  it('gives every check a place in the full profile', () => {
-    expect(listed.filter(id => !Object.hasOwn(profiles.full.checks, id))).toEqual([])
+  it('gives every check a place in the full profile, or in that of a message', () => {
+    const places = { ...profiles.full.checks, ...messageProfile.checks }
+    expect(listed.filter(id => !Object.hasOwn(places, id))).toEqual([])
   })
 })
 

@@ -3,13 +3,21 @@
 import { endpointText } from '../names/endpoint.ts'
 import { inOrder } from '../report/evidence.ts'
 import { groupOf, groupRank } from '../report/groups.ts'
-import type { Evidence, Finding, Json, Level, Readings, Report } from '../report/report.ts'
+import type { Evidence, Finding, Json, Level, MessageResults, Readings, Report } from '../report/report.ts'
 import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
 import { type AnyCheck, kernelOutcomes, type Ruling } from './check.ts'
 import { type Know, Unknowable } from './fact.ts'
 import { type Deadline, deadlineAfter, Gatherer, type Means, SharedFacts } from './gather.ts'
 import type { Profile } from './profile.ts'
-import { type Expansion, type NoSubjects, type Scope, type Subjects, scopes, type Target } from './scope.ts'
+import {
+  type Expansion,
+  type GivenMessage,
+  type NoSubjects,
+  type Scope,
+  type Subjects,
+  scopes,
+  type Target,
+} from './scope.ts'
 import { fillWords } from './words.ts'
 
 /** All that a product knows how to check. The kernel itself knows no protocol. */
@@ -18,6 +26,8 @@ export interface Catalogue {
   readonly expansions: readonly Expansion[]
   /** Made from what the checks asked for: `recall` asks the world nothing. */
   readonly readings: (target: Target, recall: Know, now: Date) => Promise<Readings>
+  /** What came out for the message of a target that has one; asks the world nothing either. */
+  readonly results?: (target: Target, recall: Know) => Promise<MessageResults | undefined>
   readonly readiness: (findings: readonly Finding[]) => Report['ready']
   /** Versions and dates of the rules in force, for the report. */
   readonly rules: Report['rules']
@@ -59,6 +69,7 @@ export class AuditRun {
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall, at)
+      const results = await this.#catalogue.results?.(target, gatherer.recall)
       return {
         schema: 1,
         domain: target.domain,
@@ -73,8 +84,10 @@ export class AuditRun {
           egress: target.egress.map(e => ({ seenAs: e.address.text, helo: e.helo ?? null })),
           selectors: target.selectors,
           listeners: target.listeners.map(({ address, port }) => endpointText(address.text, port)),
+          ...(target.message && { message: toldOf(target.message) }),
         },
         readings,
+        ...results,
         findings,
         rules: this.#catalogue.rules,
       }
@@ -82,6 +95,11 @@ export class AuditRun {
       own?.cancel()
     }
   }
+}
+
+function toldOf({ name, octets, came }: GivenMessage): NonNullable<Report['target']['message']> {
+  const { client, helo, mailFrom } = came ?? {}
+  return { name, octets: octets.length, client: client?.text ?? null, helo: helo ?? null, mailFrom: mailFrom ?? null }
 }
 
 /** A place where subjects were looked for and none came out: the parent it is told about, and why. */

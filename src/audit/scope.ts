@@ -11,6 +11,9 @@ export interface Target {
   readonly selectors: readonly string[]
   /** Public halves of our own signing keys: selector → `sha256:…` as in `Readings.dkim[].keyHash`. */
   readonly ourKeys: { readonly [selector: string]: string }
+  /** The key records that publish them, where they are known: selector → text of the TXT record. */
+  /** Since when their private keys are there at least, where that is known. */
+  /** True when no others are looked for: whoever signs knows its selectors, and asks often. */
   /** False when no SMTP connection is wanted. */
   readonly smtp: boolean
   readonly smtpPort: number
@@ -23,6 +26,22 @@ export interface Target {
 }
 
 /** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
+  /** A message of the domain, when it is a message that is judged. */
+  readonly message?: GivenMessage
+}
+
+/** A message and what was told of its way here. */
+export interface GivenMessage {
+  /** The file as it was read, its line ends as they may be. */
+  readonly octets: Uint8Array
+  /** What a person calls it: the name of the file. */
+  readonly name: string
+  /** The connection that it came by; undefined when it was not told. `mailFrom` is empty for the null sender. */
+  readonly came:
+    | { readonly client: IpAddress; readonly helo: string | undefined; readonly mailFrom: string }
+    | undefined
+  /** Hosts whose Received and Authentication-Results fields are believed. */
+  readonly trustedServers: readonly string[]
 export interface Listening {
   readonly host: string
   readonly address: IpAddress
@@ -58,6 +77,15 @@ interface ScopeWords<S extends Scope> {
 
 /** The words of each scope. */
 export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
+  /** `author`: the domain of its From field; empty when it has none that could be read. */
+  readonly message: { readonly author: string; readonly message: GivenMessage }
+  /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
+  readonly signature: {
+    readonly author: string
+    readonly message: GivenMessage
+    readonly number: number
+    readonly label: string
+  }
   domain: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
   egress: {
     key: s => `${canonicalName(s.domain)} ${s.address.text} ${s.helo ?? ''}`,
@@ -94,6 +122,12 @@ export interface SomeSubjects<S extends Scope> {
   readonly subjects: readonly Subjects[S][]
   readonly left: NoSubjects
 }
+  message: {
+    key: s => s.message.name,
+    says: s => (s.author === '' ? 'the message' : displayName(s.author)),
+    shared: false,
+  },
+  signature: { key: s => `${s.number} ${s.message.name}`, says: s => s.label, shared: false },
 
 /**
  * How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learned. Several may

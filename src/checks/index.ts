@@ -15,6 +15,7 @@ import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
 import mxHosts from './mx-hosts.ts'
+import messageFrom from './message-from.ts'
 import mxNull from './mx-null.ts'
 import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
 import rdnsPresence from './rdns-presence.ts'
@@ -33,6 +34,7 @@ export const checks = [
   mxHosts,
   mxNull,
   spfRecord,
+  messageFrom,
   spfSyntax,
   spfLookupLimit,
   spfVoidLookups,

@@ -14,7 +14,8 @@ import { ehloName } from '../protocol/helo.ts'
 import type { Report, Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import { readDomains } from './domain-list.ts'
-import { UsageError, visibleLines } from './failure.ts'
+import { exitStatus, failOnOf } from './exit-status.ts'
+import { tellFault, UsageError } from './failure.ts'
 import { openMeans } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
@@ -51,20 +52,13 @@ export interface AuditFlags {
 /** Audits that run at the same time; the resolver's window, not this, limits the questions. */
 const AT_ONCE = 64
 
-const failing: { readonly [level: string]: readonly Verdict[] } = {
-  fail: ['fail'],
-  warn: ['fail', 'warn'],
-  unknown: ['fail', 'unknown'],
-}
-
 /**
  * Runs the command.
  * @returns the exit status: 1 when a verdict is one that `--fail-on` names, else 3 when one is unknown, else 0
  * @throws UsageError before anything is asked
  */
 export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
-  const failOn = Object.hasOwn(failing, flags.failOn) ? failing[flags.failOn] : undefined
-  if (!failOn) throw new UsageError(`--fail-on takes fail, warn or unknown, not "${visible(flags.failOn)}"`)
+  const failOn = failOnOf(flags.failOn)
   const domains = await readDomains(typed, flags.domains)
   const target = targetOf(flags)
   const profile = profileOf(flags)
@@ -88,8 +82,7 @@ export async function auditDomains(typed: readonly string[], flags: AuditFlags):
   const uninterrupted = beforeInterruption(takeBack)
   try {
     const verdicts = await auditAll(domains, flags, { target, profile, wanted }, progress, outputs)
-    if (failOn.some(verdict => verdicts.has(verdict))) return 1
-    return verdicts.has('unknown') ? 3 : 0
+    return exitStatus(verdicts, failOn)
   } catch (failure) {
     takeBack()
     throw failure
@@ -203,11 +196,6 @@ function profileOf(flags: AuditFlags): Profile {
 /** The name for EHLO when no HELO name was given: this host's, if it is one that a mail server can believe. */
 function ownName(): string {
   return isFqdn(hostname()) ? hostname() : 'localhost.localdomain'
-}
-
-function tellFault(where: string, fault: unknown): void {
-  const detail = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
-  process.stderr.write(`mailworthy: a fault of ours in ${visible(where)}; please report it:\n${visibleLines(detail)}\n`)
 }
 
 /** Works on at most `most` items at a time; results are handed on one by one, as they finish. */

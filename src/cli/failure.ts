@@ -38,3 +38,9 @@ export function fileTrouble(error: unknown): string {
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n')
 }
+
+/** A fault of ours that did not end the run: told on standard error. */
+export function tellFault(where: string, fault: unknown): void {
+  const detail = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+  process.stderr.write(`mailworthy: a fault of ours in ${visible(where)}; please report it:\n${visibleLines(detail)}\n`)
+}

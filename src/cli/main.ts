@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import { collect, examples, list, seconds, wholeNumber } from './arguments.ts'
 import type { AuditFlags } from './audit.ts'
 import { Ended, fileTrouble, UsageError, visibleLines } from './failure.ts'
+import type { MessageFlags } from './message.ts'
 import { relayCommands } from './relay-commands.ts'
 import { clientsCommands, configCommands, keysCommands } from './setup-commands.ts'
 
@@ -59,6 +60,7 @@ function program(): Command {
       examples(['mailworthy audit example.org', 'mailworthy explain spf-lookup-limit', 'mailworthy lab']),
     )
   auditCommand(root)
+  messageCommand(root)
   root
     .command('explain')
     .description('what a check asks, why, every way it can end, and what to do')
@@ -97,6 +99,48 @@ function program(): Command {
     }
   }
   return root
+}
+
+function messageCommand(root: Command): void {
+  root
+    .command('message')
+    .description('judge one message: its author, SPF, DKIM, DMARC and ARC, and what broke a signature')
+    .argument('<file>', 'the message as it was received (.eml); - is standard input')
+    .option('--ip <ip>', 'the address of the client that it came from, for SPF')
+    .option('--helo <name>', 'the name that the client gave in HELO/EHLO')
+    .option('--mail-from <addr>', 'the envelope sender; <> is the null sender')
+    .option(
+      '--trusted-server <name>',
+      'a host whose Received and Authentication-Results are believed (repeatable)',
+      collect,
+    )
+    .option('--resolver <addr,...>', "name servers to ask, as ADDR or ADDR:PORT (default: the system's)", list)
+    .option('--only <id,...>', 'only these checks or groups', list)
+    .option('--skip <id,...>', 'all but these checks or groups', list)
+    .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
+    .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
+    .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
+    .option('--format <f>', 'text, json, ndjson or html')
+    .option('--json', 'the same as --format json')
+    .option('--output <file>', 'write the report there instead of to standard output (-)')
+    .option('-o <format=file>', 'also write this format to this file (repeatable)', collect)
+    .option('--explain', 'also say why each check passed')
+    .option('--fail-on <level>', 'end with 1 already at fail, warn or unknown', 'fail')
+    .option('--no-color', 'no color, also by NO_COLOR')
+    .option('-q, --quiet', 'no notes on standard error')
+    .option('-v, --verbose', 'say more on standard error: servers asked, questions, time')
+    .addHelpText(
+      'after',
+      `${examples([
+        'mailworthy message mail.eml',
+        'mailworthy message mail.eml --ip 192.0.2.25 --helo mail.example.org --mail-from a@example.org',
+        'mailworthy message - --json < mail.eml',
+      ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use or no message, 3 unknown: something required could not be checked.`,
+    )
+    .action(async (file: string, flags: MessageFlags) => {
+      const { judgeMessage } = await import('./message.ts')
+      process.exitCode = await judgeMessage(file, { ...{ ca: [], o: [], trustedServer: [] }, ...flags })
+    })
 }
 
 function auditCommand(root: Command): void {

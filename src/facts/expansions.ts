@@ -77,5 +77,14 @@ function whyLeftOut(address: IpAddress, { families, ownFamilies }: Target): stri
   return `IPv${family} addresses were left out, since this machine has none itself`
 }
 
+const messages = defineExpansion({
+  from: 'domain',
+  to: 'message',
+  async subjects({ domain }, _know, target) {
+    if (!target.message) return { none: 'not-asked', reason: 'no message was given (mailworthy message FILE)' }
+    return [{ author: domain, message: target.message }]
+  },
+})
+
 /** Every expansion, from the domain down. */
-export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners]
+export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners, messages]

@@ -8,6 +8,7 @@ export interface FindingGroup {
 
 /** In the order of reading: what the name is, what it says about itself, who sends for it, how it takes mail. */
 export const findingGroups = [
+  { id: 'message', title: 'Message' },
   { id: 'dns', title: 'DNS' },
   { id: 'mx', title: 'MX' },
   { id: 'spf', title: 'SPF' },

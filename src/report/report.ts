@@ -77,6 +77,8 @@ export interface Readings {
     readonly state: DkimKeyState
     /** `sha256:` and the hex digest of the DER SubjectPublicKeyInfo (RSA), or of the 32 raw octets (Ed25519). */
     readonly keyHash?: string
+    /** The selector was not asked for but found by a name that providers use: nobody said that mail is signed with it. */
+    readonly found?: true
   }[]
   /** `state` says whether a policy was found; without one the other values are those that receivers assume. */
   readonly dmarc: {
@@ -85,6 +87,12 @@ export interface Readings {
     readonly policy: 'none' | 'quarantine' | 'reject' | null
     readonly adkim: 'r' | 's'
     readonly aspf: 'r' | 's'
+      readonly name: string
+      readonly found: 'record' | 'none' | 'several' | 'unanswered'
+      readonly record: string | null
+      /** True where the record stands that applies to the domain. */
+      readonly applies: boolean
+    }[]
   }
   readonly egress: readonly {
     readonly address: string
@@ -109,14 +117,66 @@ export interface ReportTarget {
   readonly listeners: readonly string[]
 }
 
+  /** The message that was judged, its size in octets, and the connection that it came by as far as it was told. */
+  readonly message?: {
+    readonly name: string
+    readonly octets: number
+    readonly client: string | null
+    readonly helo: string | null
+    /** Empty for the null sender. */
+    readonly mailFrom: string | null
+  }
+}
+
+/** RFC 8601 §2.7.1. */
+export type DkimResult = 'pass' | 'fail' | 'policy' | 'neutral' | 'temperror' | 'permerror'
+
+/** RFC 9989 §9.1. */
+export type DmarcResult = 'none' | 'pass' | 'fail' | 'temperror' | 'permerror'
+
+/**
+ * What came out for a message, by the names of RFC 8601. `null` where a result says that it was not asked or could not be
+ * decided, which is neither a pass nor a fail. Each `reason` is a clause.
+ */
+export interface MessageResults {
+  readonly spf: {
+    readonly result: SpfResult | null
+    readonly identity: 'mailfrom' | 'helo' | null
+    readonly domain: string | null
+    readonly reason: string
+  }
+  /** One for each signature that was judged, down the header; none when the message is not signed. */
+  readonly dkim: readonly {
+    readonly result: DkimResult
+    readonly domain: string | null
+    readonly selector: string | null
+    readonly algorithm: string | null
+    readonly reason: string
+  }[]
+  readonly dmarc: {
+    readonly result: DmarcResult | null
+    /** What the domain asks for when it fails, test mode reckoned with; null without a policy. */
+    readonly policy: 'none' | 'quarantine' | 'reject' | null
+    /** What passed and is aligned with the From domain. */
+    readonly alignedBy: readonly ('spf' | 'dkim')[]
+    readonly reason: string
+  }
+  readonly arc: {
+    readonly result: 'none' | 'pass' | 'fail' | 'temperror'
+    /** The sets of the chain. */
+    readonly sets: number
+    /** RFC 8617 §5.2: the lowest instance whose message signature still verifies; 0 when all do. */
+    readonly oldestPass: number | null
+    readonly reason: string
+  }
 /** Whether a large receiver's published demands are met, and the checks that decided it. */
 export interface Readiness {
   readonly verdict: 'pass' | 'unknown' | 'fail'
   readonly because: readonly string[]
 }
 
-/** One audit of one domain. `docs/report.schema.json` is its JSON Schema. */
-export interface Report {
+/** One audit of one domain, or of one message of a domain. `docs/report.schema.json` is its JSON Schema. */
+export interface Report extends Partial<MessageResults> {
   readonly schema: 1
   readonly domain: string
   /** When the audit began, RFC 3339 in UTC. */

@@ -18,7 +18,8 @@ export function count(n: number, one: string, many = `${one}s`): string {
 
 /** The domain as a person reads it. */
 export function domainTitle(report: Pick<Report, 'domain'>): string {
-  return displayName(report.domain)
+  // A message may have no From domain that could be read.
+  return report.domain === '' ? 'the message' : displayName(report.domain)
 }
 
 /** The verdict in a sentence: what was found, never more than was checked. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import type { Finding, Json, Readings, Report } from '../../src/report/report.ts'
+import type { Finding, Json, MessageResults, Readings, Report } from '../../src/report/report.ts'
 import { broken, healthy, hostile, undecided } from '../support/sample-reports.ts'
 
 type Schema = { readonly [key: string]: Json }
@@ -21,7 +21,7 @@ type Whole<T> = T extends readonly (infer E)[]
 
 const reading: Whole<Readings> = {
   ...broken.readings,
-  dkim: [{ selector: 's1', state: 'valid', keyHash: 'sha256:00' }],
+  dkim: [{ selector: 's1', state: 'valid', keyHash: 'sha256:00', found: true }],
 }
 const finding: Whole<Omit<Finding, 'data'>> & Pick<Finding, 'data'> = {
   check: 'spf-record',
@@ -36,10 +36,24 @@ const finding: Whole<Omit<Finding, 'data'>> & Pick<Finding, 'data'> = {
   refs: ['RFC 7208 §4.5'],
   evidence: [{ ask: 'whole.example TXT', answer: 'no such record', server: '192.0.2.53', ms: 3 }],
 }
-const whole: Required<Report> = { ...broken, domain: 'whole.example', readings: reading, findings: [finding] }
+const message: Whole<MessageResults & Pick<Report['target'], 'message'>> = {
+  spf: { result: 'pass', identity: 'mailfrom', domain: 'whole.example', reason: 'it lists the client' },
+  dkim: [{ result: 'pass', domain: 'whole.example', selector: 's1', algorithm: 'rsa-sha256', reason: 'it verifies' }],
+  dmarc: { result: 'pass', policy: 'reject', alignedBy: ['dkim'], reason: 'it is aligned' },
+  arc: { result: 'pass', sets: 1, oldestPass: 0, reason: 'it holds' },
+  message: { name: 'whole.eml', octets: 9, client: '192.0.2.1', helo: 'mail.example', mailFrom: '' },
+}
+const { message: told, ...results } = message
+const whole: Required<Report> = {
+  ...{ ...broken, ...results, domain: 'whole.example', readings: reading, findings: [finding] },
+  target: { ...broken.target, message: told },
+}
 
 /** Optional in the type. Everything else must be required by the schema. */
-const optional = ['findings.0.fix', 'findings.0.records', 'readings.dkim.0.keyHash']
+const optional = [
+  ...['spf', 'dkim', 'dmarc', 'arc', 'target.message'],
+  ...['findings.0.fix', 'findings.0.records', 'readings.dkim.0.keyHash', 'readings.dkim.0.found'],
+]
 /** Objects whose keys are names, not fields. */
 const open = ['ready', 'rules', 'findings.0.data']
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuditRun } from '../../src/audit/audit.ts'
 import { type AnyCheck, type Check, kernelOutcomes } from '../../src/audit/check.ts'
-import type { Target } from '../../src/audit/scope.ts'
+import type { GivenMessage, Target } from '../../src/audit/scope.ts'
 import { placeholders } from '../../src/audit/words.ts'
 import { expansions } from '../../src/facts/expansions.ts'
 import { parseAddress } from '../../src/names/address.ts'
@@ -23,6 +23,11 @@ export interface Case {
     ourKeys?: { [selector: string]: string }
     smtp?: boolean
     families?: readonly (4 | 6)[]
+    /** A message, for checks of messages: its text, LF for CRLF, or the octets of its file. */
+    message?: string | Uint8Array
+    /** The connection that it came by: `address mail-from helo`, the last two as `<>` and `-` where there is none. */
+    came?: string
+    trustedServers?: readonly string[]
     ownFamilies?: readonly (4 | 6)[]
     listeners?: Target['listeners']
   }
@@ -73,6 +78,27 @@ export async function findingsOf(
   return report.findings
 }
 
+/** A message as `mailworthy message` hands it to the checks. */
+export function givenMessage(
+  text: string | Uint8Array,
+  { came, trustedServers = [] }: { came?: string; trustedServers?: readonly string[] } = {},
+): GivenMessage {
+  const [address = '', mailFrom = '<>', helo = '-'] = came?.split(' ') ?? []
+  return {
+    octets: typeof text === 'string' ? Buffer.from(text, 'utf8') : text,
+    name: 'test.eml',
+    came:
+      came === undefined
+        ? undefined
+        : {
+            client: parseAddress(address)!,
+            helo: helo === '-' ? undefined : helo,
+            mailFrom: mailFrom === '<>' ? '' : mailFrom,
+          },
+    trustedServers,
+  }
+}
+
 export function target(given: Case['target'] = {}): Target {
   return {
     domain: given.domain ?? 'example.org',
@@ -87,6 +113,7 @@ export function target(given: Case['target'] = {}): Target {
     listeners: given.listeners ?? [],
     families: given.families ?? [4, 6],
     ownFamilies: given.ownFamilies ?? [4, 6],
+    ...(given.message === undefined ? {} : { message: givenMessage(given.message, given) }),
   }
 }
 
