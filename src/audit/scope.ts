@@ -11,9 +11,6 @@ export interface Target {
   readonly selectors: readonly string[]
   /** Public halves of our own signing keys: selector → `sha256:…` as in `Readings.dkim[].keyHash`. */
   readonly ourKeys: { readonly [selector: string]: string }
-  /** The key records that publish them, where they are known: selector → text of the TXT record. */
-  /** Since when their private keys are there at least, where that is known. */
-  /** True when no others are looked for: whoever signs knows its selectors, and asks often. */
   /** False when no SMTP connection is wanted. */
   readonly smtp: boolean
   readonly smtpPort: number
@@ -23,9 +20,6 @@ export interface Target {
   readonly families: readonly (4 | 6)[]
   /** The families that this machine has a way to; its own loopback is always there. */
   readonly ownFamilies: readonly (4 | 6)[]
-}
-
-/** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
   /** A message of the domain, when it is a message that is judged. */
   readonly message?: GivenMessage
 }
@@ -42,6 +36,9 @@ export interface GivenMessage {
     | undefined
   /** Hosts whose Received and Authentication-Results fields are believed. */
   readonly trustedServers: readonly string[]
+}
+
+/** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
 export interface Listening {
   readonly host: string
   readonly address: IpAddress
@@ -62,6 +59,15 @@ export interface Subjects {
   readonly endpoint: Listening
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
+  /** `author`: the domain of its From field; empty when it has none that could be read. */
+  readonly message: { readonly author: string; readonly message: GivenMessage }
+  /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
+  readonly signature: {
+    readonly author: string
+    readonly message: GivenMessage
+    readonly number: number
+    readonly label: string
+  }
 }
 
 export type Scope = keyof Subjects
@@ -77,15 +83,6 @@ interface ScopeWords<S extends Scope> {
 
 /** The words of each scope. */
 export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
-  /** `author`: the domain of its From field; empty when it has none that could be read. */
-  readonly message: { readonly author: string; readonly message: GivenMessage }
-  /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
-  readonly signature: {
-    readonly author: string
-    readonly message: GivenMessage
-    readonly number: number
-    readonly label: string
-  }
   domain: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
   egress: {
     key: s => `${canonicalName(s.domain)} ${s.address.text} ${s.helo ?? ''}`,
@@ -106,6 +103,12 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
   listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
+  message: {
+    key: s => s.message.name,
+    says: s => (s.author === '' ? 'the message' : displayName(s.author)),
+    shared: false,
+  },
+  signature: { key: s => `${s.number} ${s.message.name}`, says: s => s.label, shared: false },
 }
 
 /**
@@ -122,12 +125,6 @@ export interface SomeSubjects<S extends Scope> {
   readonly subjects: readonly Subjects[S][]
   readonly left: NoSubjects
 }
-  message: {
-    key: s => s.message.name,
-    says: s => (s.author === '' ? 'the message' : displayName(s.author)),
-    shared: false,
-  },
-  signature: { key: s => `${s.number} ${s.message.name}`, says: s => s.label, shared: false },
 
 /**
  * How the subjects of one scope follow from those of another. Throws `Unknowable` when they could not be learned. Several may

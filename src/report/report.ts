@@ -77,8 +77,6 @@ export interface Readings {
     readonly state: DkimKeyState
     /** `sha256:` and the hex digest of the DER SubjectPublicKeyInfo (RSA), or of the 32 raw octets (Ed25519). */
     readonly keyHash?: string
-    /** The selector was not asked for but found by a name that providers use: nobody said that mail is signed with it. */
-    readonly found?: true
   }[]
   /** `state` says whether a policy was found; without one the other values are those that receivers assume. */
   readonly dmarc: {
@@ -87,12 +85,6 @@ export interface Readings {
     readonly policy: 'none' | 'quarantine' | 'reject' | null
     readonly adkim: 'r' | 's'
     readonly aspf: 'r' | 's'
-      readonly name: string
-      readonly found: 'record' | 'none' | 'several' | 'unanswered'
-      readonly record: string | null
-      /** True where the record stands that applies to the domain. */
-      readonly applies: boolean
-    }[]
   }
   readonly egress: readonly {
     readonly address: string
@@ -115,8 +107,6 @@ export interface ReportTarget {
   readonly egress: readonly { readonly seenAs: string; readonly helo: string | null }[]
   readonly selectors: readonly string[]
   readonly listeners: readonly string[]
-}
-
   /** The message that was judged, its size in octets, and the connection that it came by as far as it was told. */
   readonly message?: {
     readonly name: string
@@ -169,6 +159,8 @@ export interface MessageResults {
     readonly oldestPass: number | null
     readonly reason: string
   }
+}
+
 /** Whether a large receiver's published demands are met, and the checks that decided it. */
 export interface Readiness {
   readonly verdict: 'pass' | 'unknown' | 'fail'
