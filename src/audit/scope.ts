@@ -57,6 +57,8 @@ export interface Subjects {
   readonly address: { readonly address: IpAddress }
   readonly host: { readonly host: string }
   readonly endpoint: Listening
+  /** What a domain shows by HTTPS: asked only where connections are wanted. */
+  readonly web: { readonly domain: string; readonly via: 'https' }
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
   /** `author`: the domain of its From field; empty when it has none that could be read. */
@@ -101,6 +103,7 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
     says: s => `${displayName(s.host)} [${s.address.text}]${s.port === 25 ? '' : `:${s.port}`}`,
     shared: true,
   },
+  web: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
   listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
   message: {

@@ -14,6 +14,8 @@ import dnsblAddress from './dnsbl-address.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
+import mtaStsPolicy from './mta-sts-policy.ts'
+import mtaStsRecord from './mta-sts-record.ts'
 import mxHosts from './mx-hosts.ts'
 import messageFrom from './message-from.ts'
 import mxNull from './mx-null.ts'
@@ -27,6 +29,7 @@ import spfSenderDependent from './spf-sender-dependent.ts'
 import spfSyntax from './spf-syntax.ts'
 import spfVoidLookups from './spf-void-lookups.ts'
 import starttlsOffer from './starttls-offer.ts'
+import tlsReporting from './tls-reporting.ts'
 
 /** Every check, in the order in which a person reads them. */
 export const checks = [
@@ -57,4 +60,7 @@ export const checks = [
   starttlsOffer,
   certificateExpiry,
   certificateName,
+  mtaStsRecord,
+  mtaStsPolicy,
+  tlsReporting,
 ] as unknown as readonly AnyCheck[]

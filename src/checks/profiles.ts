@@ -42,6 +42,9 @@ const receivingChecks = {
   'starttls-offer': { ...required, kinds: ['mx'] },
   'certificate-expiry': required,
   'certificate-name': { ...required, kinds: ['mx'] },
+  'mta-sts-record': advice,
+  'mta-sts-policy': advice,
+  'tls-reporting': advice,
 } as const satisfies Profile['checks']
 
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */

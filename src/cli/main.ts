@@ -156,7 +156,7 @@ function auditCommand(root: Command): void {
     .option('--only <id,...>', 'only these checks or groups', list)
     .option('--skip <id,...>', 'all but these checks or groups', list)
     .option('--profile <name>', 'sending, receiving or full (default: sending with --sender-ip, else full)')
-    .option('--no-smtp', 'ask DNS only, connect to no mail host')
+    .option('--no-smtp', 'ask DNS only, connect to no mail or web host')
     .option('--smtp-port <n>', 'port of the MX hosts', wholeNumber(1, 65_535), 25)
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')

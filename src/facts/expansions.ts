@@ -61,6 +61,15 @@ const endpoints = defineExpansion({
   },
 })
 
+const web = defineExpansion({
+  from: 'domain',
+  to: 'web',
+  async subjects({ domain }, _know, target) {
+    if (!target.smtp) return { none: 'not-asked', reason: 'connections were left out (--no-smtp)' }
+    return [{ domain, via: 'https' }]
+  },
+})
+
 // Whoever has no listeners is not told so with every report.
 const listeners = defineExpansion({
   from: 'domain',
@@ -87,4 +96,4 @@ const messages = defineExpansion({
 })
 
 /** Every expansion, from the domain down. */
-export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners, messages]
+export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners, messages, web]
