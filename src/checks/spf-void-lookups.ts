@@ -3,10 +3,10 @@ import { defineCheck } from '../audit/check.ts'
 import { spfTree } from '../facts/spf-tree.ts'
 import { VOID_LIMIT } from '../protocol/spf/evaluate.ts'
 import {
-  allSteps,
   type ByFamily,
   emptyAnswers,
   gapsOf,
+  listsIpv6,
   type SpfNode,
   voidTerms,
   whyNoRecord,
@@ -85,12 +85,4 @@ function termsWithout(tree: SpfNode, family: keyof ByFamily): readonly string[] 
   return voidTerms(tree, family).map(({ step, domain }) =>
     domain === tree.domain ? step.term.text : `${step.term.text} of ${domain}`,
   )
-}
-
-/** True when an IPv6 client can pass at all. */
-function listsIpv6(tree: SpfNode): boolean {
-  return allSteps(tree).some(({ step: { term, empty, cost, child, dynamic } }) => {
-    if (term.name === 'ip6') return true
-    return cost === 1 && child === undefined && (dynamic || term.name === 'ptr' || empty.v6 === 0)
-  })
 }

@@ -1,4 +1,5 @@
 // The tree of an SPF record and all that it includes, and what can be told from it without a client: pure data, pure readers.
+import type { IpAddress } from '../../names/address.ts'
 import { type MacroLetter, macroLetters } from './macro.ts'
 import type { KnownModifier, Mechanism, Placed, Qualifier, SpfRecord, SyntaxFault } from './parse.ts'
 
@@ -26,6 +27,8 @@ export interface SpfStep {
   readonly empty: ByFamily
   /** True where the question had an address for an answer: for `a` and the hosts of an `mx` by family, for `exists` alike. */
   readonly found: { readonly [F in keyof ByFamily]: boolean }
+  /** What the names of an `a` or `mx` lead to, of both families; of an `mx`, the addresses of its first ten hosts. */
+  readonly addresses: readonly IpAddress[]
   /** MX hosts of an `mx` beyond the ten that are allowed: how many there are. */
   readonly tooManyHosts: number | undefined
   /** Why the MX hosts of an `mx` are not known. */
@@ -172,4 +175,27 @@ export function finalAll(root: SpfNode): Ending | 'unknown' {
   const last = root.steps.at(-1)
   if (last?.term.name === 'redirect') return last.child ? finalAll(last.child) : 'unknown'
   return { domain: root.domain, qualifier: last?.term.name === 'all' ? last.term.qualifier : undefined }
+}
+
+/** True when an IPv6 client can pass at all. */
+export function listsIpv6(root: SpfNode): boolean {
+  return allSteps(root).some(({ step: { term, empty, cost, child, dynamic } }) => {
+    if (term.name === 'ip6') return true
+    return cost === 1 && child === undefined && (dynamic || term.name === 'ptr' || empty.v6 === 0)
+  })
+}
+
+/** Terms that a receiver does not get to any more, in the order of evaluation: the eleventh that asks, and all behind it. */
+export function beyond(root: SpfNode, limit: number): readonly string[] {
+  const asking = inOrder(root).filter(({ step }) => step.cost === 1)
+  return asking.slice(limit).map(({ step, domain }) => placeOf(step, domain, root))
+}
+
+/** The term, with the domain whose record it stands in when that is another. */
+export function placeOf({ term }: Pick<SpfStep, 'term'>, domain: string, root: SpfNode): string {
+  return domain === root.domain ? term.text : `${term.text} of ${domain}`
+}
+
+function inOrder(node: SpfNode): readonly { readonly step: SpfStep; readonly domain: string }[] {
+  return stepsOf(node).flatMap(step => [{ step, domain: node.domain }, ...(step.child ? inOrder(step.child) : [])])
 }

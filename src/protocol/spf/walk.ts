@@ -2,6 +2,7 @@
 //
 // The work is bounded: beyond `WALK_LIMIT` terms that ask DNS nothing more is asked, and the tree says so. No name is asked
 // twice for the same type. What does not answer stays as a failure in its place, so that sums are the least they can be.
+import { type IpAddress, parseAddress } from '../../names/address.ts'
 import { nameFault } from '../../names/domain.ts'
 import type { RecordType, RecordTypes, Resolver } from '../../net/resolver.ts'
 import { LOOKUP_LIMIT } from './evaluate.ts'
@@ -14,11 +15,12 @@ import { type ByFamily, type SpfNode, type SpfStep, WALK_LIMIT } from './tree.ts
 import { macroValue, senderOf } from './values.ts'
 
 /** What does not fit into the answer of a question. */
-type Found = Pick<SpfStep, 'empty' | 'found' | 'tooManyHosts' | 'hostsUnknown' | 'failures'>
+type Found = Pick<SpfStep, 'empty' | 'found' | 'addresses' | 'tooManyHosts' | 'hostsUnknown' | 'failures'>
 
 const nothing: Found = {
   empty: { v4: 0, v6: 0 },
   found: { v4: false, v6: false },
+  addresses: [],
   tooManyHosts: undefined,
   hostsUnknown: undefined,
   failures: [],
@@ -127,6 +129,7 @@ class Walk {
       ...nothing,
       empty: { v4: sum(found, 'v4'), v6: sum(found, 'v6') },
       found: { v4: found.some(one => one.found.v4), v6: found.some(one => one.found.v6) },
+      addresses: found.flatMap(one => one.addresses),
       failures: found.flatMap(one => one.failures),
       tooManyHosts: answer.records.length > LOOKUP_LIMIT ? answer.records.length : undefined,
     }
@@ -138,6 +141,7 @@ class Walk {
       ...nothing,
       empty: { v4: isEmpty(a) ? 1 : 0, v6: isEmpty(aaaa) ? 1 : 0 },
       found: { v4: hasRecords(a), v6: hasRecords(aaaa) },
+      addresses: [...addressesIn(a, 4), ...addressesIn(aaaa, 6)],
       failures: [...failuresOf(a), ...failuresOf(aaaa)],
     }
   }
@@ -171,6 +175,12 @@ function isEmpty(answer: SpfAnswer<unknown>): boolean {
 
 function hasRecords(answer: SpfAnswer<unknown>): boolean {
   return answer.kind === 'records' && answer.records.length > 0
+}
+
+/** An IPv4-mapped address in an AAAA record is no IPv6 client's (RFC 7208 §5). */
+function addressesIn(answer: SpfAnswer<string>, family: 4 | 6): readonly IpAddress[] {
+  const texts = answer.kind === 'records' ? answer.records : []
+  return texts.flatMap(text => parseAddress(text) ?? []).filter(address => address.family === family)
 }
 
 function failuresOf(answer: SpfAnswer<unknown>): readonly string[] {

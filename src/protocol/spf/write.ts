@@ -41,16 +41,15 @@ export function mendedRecord(text: string, faults: readonly SyntaxFault[]): stri
   return parseSpf(mended).ok ? mended : undefined
 }
 
-/** From the end, so that the columns of the other terms stay true. */
-function withReplaced(text: string, changes: readonly { readonly term: Placed; readonly by: string }[]): string {
-  const replaced = changes
-    .toSorted((a, b) => b.term.column - a.term.column)
-    .reduce(
-      (whole, { term: { column, text: old }, by }) =>
-        `${whole.slice(0, column - 1)}${by}${whole.slice(column - 1 + old.length)}`,
-      text,
-    )
-  return ['v=spf1', ...termsOf(replaced)].join(' ')
+/** The record with terms replaced by others, or by nothing. */
+export function withReplaced(text: string, changes: readonly { readonly term: Placed; readonly by: string }[]): string {
+  const pieces: string[] = []
+  let end = 0
+  for (const { term, by } of changes.toSorted((a, b) => a.term.column - b.term.column)) {
+    pieces.push(text.slice(end, term.column - 1), by)
+    end = term.column - 1 + term.text.length
+  }
+  return ['v=spf1', ...termsOf([...pieces, text.slice(end)].join(''))].join(' ')
 }
 
 /**

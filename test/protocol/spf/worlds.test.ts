@@ -15,6 +15,7 @@ import {
   worstCase,
 } from '../../../src/protocol/spf/tree.ts'
 import { walkSpf } from '../../../src/protocol/spf/walk.ts'
+import { spfClients, spfWorlds } from '../../support/spf-worlds.ts'
 import { zoneResolver } from '../../support/zone-resolver.ts'
 
 const client = {
@@ -231,46 +232,9 @@ describe('the walk', () => {
 })
 
 describe('any world', () => {
-  const names = ['example.org', 'a.example.org', 'b.example.org', 'c.example.org', 'd.example.org']
-  const term = fc.oneof(
-    fc
-      .tuple(
-        fc.constantFrom('', '-', '~', '?'),
-        fc.constantFrom('include:', 'a:', 'mx:', 'exists:', 'ptr:', 'redirect=', 'exp='),
-        fc.constantFrom(...names, '%{d}', '%{l}.example.org', '%{p}', '%{i}.%{d2}', '%{h}'),
-      )
-      .map(([q, m, n]) => (m.endsWith('=') ? `${m}${n}` : `${q}${m}${n}`)),
-    fc.constantFrom(
-      'a',
-      'mx',
-      'ptr',
-      'all',
-      '-all',
-      '~all',
-      'ip4:192.0.2.10',
-      'ip4:198.51.100.0/24',
-      'ip6:2001:db8::/32',
-      'moo',
-      'x=y',
-    ),
-  )
-  const line = fc.constantFrom(...names).chain(owner =>
-    fc.oneof(
-      { weight: 6, arbitrary: fc.array(term, { maxLength: 8 }).map(t => record(owner, t.join(' '))) },
-      fc.constantFrom(...names, '.').map(host => `${owner} MX 10 ${host}\n`),
-      fc.constantFrom('192.0.2.10', '198.51.100.1').map(ip => `${owner} A ${ip}\n`),
-      fc
-        .constantFrom('timeout', 'servfail', 'refused', 'timeout A', 'servfail MX')
-        .map(fault => `${owner} FAULT ${fault}\n`),
-      fc.constantFrom(...names).map(name => `10.2.0.192.in-addr.arpa PTR ${name}\n`),
-    ),
-  )
-  const worlds = fc.array(line, { maxLength: 15 }).map(lines => lines.join(''))
-  const clients = fc.constantFrom('192.0.2.10', '198.51.100.9', '2001:db8::10', '2001:db9::1')
-
   it('ends within the limits, with a reason, and with the same result again', async () => {
     await fc.assert(
-      fc.asyncProperty(worlds, clients, async (zone, ip) => {
+      fc.asyncProperty(spfWorlds, spfClients, async (zone, ip) => {
         const resolver = zoneResolver(zone)
         const told = await evaluate(resolver, { ip: parseAddress(ip)! })
         expect(told.lookups).toBeLessThanOrEqual(11)
@@ -288,7 +252,7 @@ describe('any world', () => {
 
   it('is walked to an end, and no evaluation needs more lookups than the worst case', async () => {
     await fc.assert(
-      fc.asyncProperty(worlds, clients, async (zone, ip) => {
+      fc.asyncProperty(spfWorlds, spfClients, async (zone, ip) => {
         const resolver = zoneResolver(zone)
         const tree = await walkSpf('example.org', resolver)
         expect(resolver.asked.length).toBeLessThanOrEqual(WALK_LIMIT * 21 + 1)
