@@ -64,12 +64,22 @@ export class AuditRun {
     const at = options.now ?? new Date()
     const started = performance.now()
     const own = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
+    const deadline = (options.deadline ?? own)?.passed
+    let cut: string | undefined
+    deadline?.catch((reason: Unknowable) => {
+      cut = reason.message
+    })
     try {
-      const gatherer = new Gatherer(this.#means, this.#shared, (options.deadline ?? own)?.passed, target)
+      const gatherer = new Gatherer(this.#means, this.#shared, deadline, {
+        egress: target.egress,
+        selectors: target.selectors,
+        now: at,
+      })
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall, at)
       const results = await this.#catalogue.results?.(target, gatherer.recall)
+      this.#means.witness?.ended({ domain: target.domain, at, cut, ears: gatherer.ears() })
       return {
         schema: 1,
         domain: target.domain,

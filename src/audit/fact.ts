@@ -25,6 +25,8 @@ export interface World {
   readonly egress: Target['egress']
   /** The selectors that were named for it, as `egress`. */
   readonly selectors: Target['selectors']
+  /** The moment at which the audit judges; not told to facts of shared scopes, as `egress`. */
+  readonly now: Date | undefined
 }
 
 /** One question to the world. Facts about shared scopes (a host, an address) must not depend on any domain. */

@@ -2,23 +2,29 @@
 import { endpointText } from '../names/endpoint.ts'
 import type { Dialer } from '../net/dialer.ts'
 import type { Resolver } from '../net/resolver.ts'
+import type { Ear, Witness } from '../net/witness.ts'
 import type { Evidence } from '../report/report.ts'
 import { answerText } from './answer-text.ts'
 import { type Fact, type Know, Unknowable, type World } from './fact.ts'
-import { type Scope, type Subjects, scopes, type Target } from './scope.ts'
+import { type Scope, type Subjects, scopes } from './scope.ts'
 
 /** What a run may ask, shared by all of its audits. */
 export interface Means {
   readonly resolver: Resolver
   readonly dialer: Dialer
   readonly ehloName: string
+  /** Takes down, or recites, what is heard; then the world is met through it alone. */
+  readonly witness?: Witness
 }
 
 /** A fact that is being gathered or has been: its value or failure, what was asked for it, and the facts it leaned on. */
 interface Gathered {
+  readonly id: string
   readonly value: Promise<unknown>
   readonly evidence: Evidence[]
   readonly uses: Set<Gathered>
+  /** What the fact hears the world through, when there is a witness. */
+  readonly ear: Ear | undefined
   /** Something did not answer: whoever asks later deserves another try. */
   transient: boolean
 }
@@ -49,17 +55,17 @@ export class Gatherer {
   readonly #means: Means
   readonly #shared: SharedFacts
   readonly #deadline: Promise<never> | undefined
-  readonly #sending: Pick<Target, 'egress' | 'selectors'>
+  readonly #about: OfOneAudit
 
   /**
    * @param deadline rejects with `Unknowable` when the time allowed for the audit is over.
-   * @param sending what the target says of its sending side
+   * @param about what facts of the audited domain alone may know
    */
-  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>, sending = nothingTold) {
+  constructor(means: Means, shared: SharedFacts, deadline?: Promise<never>, about: OfOneAudit = nothingTold) {
     this.#means = means
     this.#shared = shared
     this.#deadline = deadline
-    this.#sending = sending
+    this.#about = about
   }
 
   /** The value of a fact. Rejects with `Unknowable` when it cannot be learned, with anything else for a bug. */
@@ -74,14 +80,12 @@ export class Gatherer {
 
   /** What was asked for a fact and for all that it leaned on, in no certain order. */
   evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
-    const found = new Set<Gathered>()
-    const visit = (gathered: Gathered): void => {
-      if (found.has(gathered)) return
-      found.add(gathered)
-      for (const used of gathered.uses) visit(used)
-    }
-    visit(this.#gather(fact, subject))
-    return [...found].flatMap(gathered => gathered.evidence)
+    return [...withUsed([this.#gather(fact, subject)])].flatMap(gathered => gathered.evidence)
+  }
+
+  /** The ears of all facts of this audit, by fact, when there is a witness. */
+  ears(): ReadonlyMap<string, Ear> {
+    return new Map([...withUsed(this.#own.values())].flatMap(({ id, ear }) => (ear ? [[id, ear] as const] : [])))
   }
 
   #gather<S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]): Gathered {
@@ -91,10 +95,12 @@ export class Gatherer {
       const evidence: Evidence[] = []
       const uses = new Set<Gathered>()
       const gathered: Gathered = {
+        id,
         // The microtask lets `gathered` exist before the fact first asks.
         value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered, shared))),
         evidence,
         uses,
+        ear: this.#means.witness?.hear(id),
         transient: false,
       }
       gathered.value.catch(() => {
@@ -120,14 +126,15 @@ export class Gatherer {
         if (used.transient) gathered.transient = true
       }
     }
-    const { resolver, dialer, ehloName } = this.#means
+    const { resolver, dialer } = gathered.ear ?? this.#means
+    const { ehloName } = this.#means
     return {
-      resolver: recordingResolver(resolver, gathered),
-      dialer: recordingDialer(dialer, gathered),
+      resolver: witnessedResolver(resolver, gathered),
+      dialer: witnessedDialer(dialer, gathered),
       know,
       note: evidence => gathered.evidence.push(evidence),
       ehloName,
-      ...(shared ? nothingTold : { egress: this.#sending.egress, selectors: this.#sending.selectors }),
+      ...(shared ? nothingTold : this.#about),
     }
   }
 
@@ -136,7 +143,22 @@ export class Gatherer {
   }
 }
 
-const nothingTold: Pick<Target, 'egress' | 'selectors'> = { egress: [], selectors: [] }
+/** What facts of shared scopes must not know, since they serve every domain of the run. */
+type OfOneAudit = Pick<World, 'egress' | 'selectors' | 'now'>
+
+const nothingTold: OfOneAudit = { egress: [], selectors: [], now: undefined }
+
+/** These facts and all that they leaned on. */
+function withUsed(facts: Iterable<Gathered>): ReadonlySet<Gathered> {
+  const found = new Set<Gathered>()
+  const visit = (gathered: Gathered): void => {
+    if (found.has(gathered)) return
+    found.add(gathered)
+    for (const used of gathered.uses) visit(used)
+  }
+  for (const fact of facts) visit(fact)
+  return found
+}
 
 function factKey<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): string {
   return `${fact.name} ${fact.scope} ${scopes[fact.scope].key(subject)}`
@@ -162,7 +184,7 @@ export function deadlineAfter(seconds: number): Deadline {
   return { passed, cancel: () => clearTimeout(timer) }
 }
 
-function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
+function witnessedResolver(resolver: Resolver, gathered: Gathered): Resolver {
   return {
     async resolve(name, type, from) {
       const started = performance.now()
@@ -172,14 +194,14 @@ function recordingResolver(resolver: Resolver, gathered: Gathered): Resolver {
         ask: `${name} ${type}${from === undefined ? '' : ` (asked of ${endpointText(from.address, from.port)} itself)`}`,
         answer: answerText(type, answer),
         server: answer.server,
-        ms: Math.round(performance.now() - started),
+        ms: gathered.ear?.took(answer) ?? Math.round(performance.now() - started),
       })
       return answer
     },
   }
 }
 
-function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
+function witnessedDialer(dialer: Dialer, gathered: Gathered): Dialer {
   return {
     async connect(to, timeoutMs) {
       const started = performance.now()
@@ -189,7 +211,7 @@ function recordingDialer(dialer: Dialer, gathered: Gathered): Dialer {
         ask: `connect to ${endpointText(to.address, to.port)}`,
         answer: connection.kind === 'failed' ? `${connection.why}: ${connection.detail}` : 'connected',
         server: to.address,
-        ms: Math.round(performance.now() - started),
+        ms: gathered.ear?.took(connection) ?? Math.round(performance.now() - started),
       })
       return connection
     },

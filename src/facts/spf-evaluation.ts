@@ -13,8 +13,8 @@ export const spfEvaluation = defineFact({
   name: 'spf-evaluation',
   scope: 'egress',
   /** A lookup that does not answer is the result `temperror` of that identity, not a missing record. */
-  async gather({ domain, address, helo }, { resolver }): Promise<SpfEvaluations> {
-    const asked = { ip: address, mailFrom: `postmaster@${domain}`, helo: helo ?? domain, resolver }
+  async gather({ domain, address, helo }, { resolver, now }): Promise<SpfEvaluations> {
+    const asked = { ip: address, mailFrom: `postmaster@${domain}`, helo: helo ?? domain, resolver, ...(now && { now }) }
     const [mailfrom, greeted] = await Promise.all([
       evaluateSpf({ ...asked, identity: 'mailfrom' }),
       helo === undefined ? undefined : evaluateSpf({ ...asked, identity: 'helo' }),

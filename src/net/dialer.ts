@@ -38,6 +38,11 @@ export interface Connection {
   readonly kind: 'connected'
   /** The next bytes; `closed` when the peer ended it; `timeout` when nothing came in time. One read at a time. */
   read(timeoutMs: number): Promise<Uint8Array | 'closed' | 'timeout'>
+  /**
+   * Milliseconds since the connection stood, by its own clock: one that is replayed has the time of when it was recorded.
+   * Whoever reckons how long something on it took, or may take, reckons by this.
+   */
+  elapsed(): number
   /** Bytes that came and were not read, without waiting: what stands in the buffer when TLS begins was injected. */
   pending(): number
   write(bytes: Uint8Array | string): void

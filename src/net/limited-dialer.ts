@@ -42,6 +42,7 @@ function leavingOnClose(connection: Connection, leave: () => void): Connection {
   return {
     kind: 'connected',
     read: timeoutMs => connection.read(timeoutMs),
+    elapsed: () => connection.elapsed(),
     pending: () => connection.pending(),
     write: bytes => connection.write(bytes),
     startTls: (wish, timeoutMs) => connection.startTls(wish, timeoutMs),

@@ -160,14 +160,14 @@ class Probe {
 
   async #handshake(): Promise<Extract<ProbeEnd, { kind: 'secured' | 'handshake-failed' }>> {
     const { serverName } = this.#target
-    const started = performance.now()
+    const started = this.#connection.elapsed()
     const outcome = await this.#connection.startTls({ serverName }, this.#timeouts.handshake)
     const certificates =
       outcome.kind === 'failed' ? [] : outcome.session.chain.flatMap(der => readCertificate(der) ?? [])
     this.dialogue.push({
       said: `(TLS handshake for ${serverName})`,
       heard: outcome.kind === 'failed' ? `${outcome.why}: ${outcome.detail}` : describe(outcome.session, certificates),
-      ms: Math.round(performance.now() - started),
+      ms: Math.round(this.#connection.elapsed() - started),
     })
     if (outcome.kind === 'failed') return { kind: 'handshake-failed', why: outcome.why, detail: outcome.detail }
     const { chain: _, ...session } = outcome.session
@@ -187,12 +187,16 @@ class Probe {
   }
 
   async #hear(said: string, timeoutMs: number): Promise<Heard> {
-    const started = performance.now()
+    const started = this.#connection.elapsed()
     const heard = await this.#nextReply(started + timeoutMs)
     const shown = isReply(heard)
       ? replyText(heard)
       : `${typeof heard === 'string' ? (heard === 'timeout' ? 'no answer in time' : 'hung up') : heard.fault}${this.#remains()}`
-    this.dialogue.push({ said, heard: shown.slice(0, MOST_SHOWN), ms: Math.round(performance.now() - started) })
+    this.dialogue.push({
+      said,
+      heard: shown.slice(0, MOST_SHOWN),
+      ms: Math.round(this.#connection.elapsed() - started),
+    })
     return heard
   }
 
@@ -200,7 +204,7 @@ class Probe {
     for (;;) {
       const reply = this.#replies.next()
       if (reply) return reply
-      const left = deadline - performance.now()
+      const left = deadline - this.#connection.elapsed()
       if (left <= 0) return 'timeout'
       const bytes = await this.#connection.read(left)
       if (typeof bytes === 'string') return bytes

@@ -20,6 +20,7 @@ export class SocketConnection implements Connection {
   /** Leaves the socket to the TLS on it; its errors stay ours, since an error that nobody hears ends the process. */
   #unlisten: () => void = () => {}
   readonly #secureContext: () => SecureContext
+  readonly #made = performance.now()
 
   constructor(socket: Socket, secureContext: () => SecureContext) {
     this.#socket = socket
@@ -36,6 +37,10 @@ export class SocketConnection implements Connection {
       return bytes
     }
     return this.#closed ? 'closed' : 'timeout'
+  }
+
+  elapsed(): number {
+    return performance.now() - this.#made
   }
 
   pending(): number {

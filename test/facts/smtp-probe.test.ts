@@ -35,6 +35,7 @@ function impatient(dialer: Dialer, mostMs: number): Dialer {
       return {
         kind: 'connected',
         read: ms => connection.read(Math.min(ms, mostMs)),
+        elapsed: () => connection.elapsed(),
         pending: () => connection.pending(),
         write: bytes => connection.write(bytes),
         startTls: (wish, ms) => connection.startTls(wish, Math.min(ms, mostMs)),

@@ -14,6 +14,7 @@ function countingDialer() {
       return {
         kind: 'connected',
         read: async () => 'timeout',
+        elapsed: () => 0,
         pending: () => 0,
         write: () => {},
         startTls: async () => ({ kind: 'failed', why: 'tls', detail: 'none' }),

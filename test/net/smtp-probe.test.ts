@@ -128,6 +128,7 @@ describe('probing an MX that misbehaves', () => {
 
   it('a server that sends a little now and then does not get more time for it', async () => {
     let reads = 0
+    const started = performance.now()
     const trickling: Dialer = {
       connect: async () => ({
         kind: 'connected',
@@ -136,6 +137,7 @@ describe('probing an MX that misbehaves', () => {
           await new Promise(resolve => setTimeout(resolve, 20))
           return Buffer.from('2')
         },
+        elapsed: () => performance.now() - started,
         pending: () => 0,
         write: () => {},
         startTls: async () => ({ kind: 'failed', why: 'tls', detail: 'none' }),

@@ -41,6 +41,7 @@ export function scriptedDialer(script: ScriptedMx | DialFailure | { readonly [en
           heard = undefined
           return next === 'timeout' || next === 'closed' ? next : Buffer.from(`${next}\r\n`)
         },
+        elapsed: () => 0,
         pending: () => 0,
         write() {
           heard = left.shift()

@@ -26,6 +26,7 @@ export function webDialer(web: ScriptedWeb): Dialer {
           if (next === undefined) return web.then ?? 'closed'
           return typeof next === 'string' ? Buffer.from(next, 'latin1') : next
         },
+        elapsed: () => 0,
         pending: () => 0,
         write: bytes => web.onRequest?.(Buffer.from(bytes as string).toString('latin1')),
         async startTls() {
