@@ -6,6 +6,7 @@ import { expansions } from './facts/expansions.ts'
 import { messageResults } from './facts/message-results.ts'
 import { readings } from './facts/readings.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
+import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
 import { providersAsOf } from './rules/providers.ts'
 import { version } from './version.ts'
 
@@ -15,8 +16,13 @@ export function catalogue(): Catalogue {
     checks,
     expansions,
     readings,
-    readiness,
     results: messageResults,
-    rules: { mailworthy: version(), providers: providersAsOf, blocklists: blocklistsAsOf },
+    readiness,
+    rules: {
+      mailworthy: version(),
+      providers: providersAsOf,
+      blocklists: blocklistsAsOf,
+      dkimSelectors: dkimSelectorsAsOf,
+    },
   }
 }

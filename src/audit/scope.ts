@@ -11,6 +11,12 @@ export interface Target {
   readonly selectors: readonly string[]
   /** Public halves of our own signing keys: selector → `sha256:…` as in `Readings.dkim[].keyHash`. */
   readonly ourKeys: { readonly [selector: string]: string }
+  /** The key records that publish them, where they are known: selector → text of the TXT record. */
+  readonly ourRecords?: { readonly [selector: string]: string }
+  /** Since when their private keys are there at least, where that is known. */
+  readonly ourKeysSince?: { readonly [selector: string]: Date }
+  /** True when no others are looked for: whoever signs knows its selectors, and asks often. */
+  readonly givenSelectorsOnly?: true
   /** False when no SMTP connection is wanted. */
   readonly smtp: boolean
   readonly smtpPort: number
@@ -53,7 +59,17 @@ export interface Listening {
 export interface Subjects {
   readonly domain: { readonly domain: string }
   readonly egress: { readonly domain: string; readonly address: IpAddress; readonly helo: string | undefined }
-  readonly selector: { readonly domain: string; readonly selector: string; readonly ourKey: string | undefined }
+  readonly selector: {
+    readonly domain: string
+    readonly selector: string
+    readonly ourKey: string | undefined
+    /** The text of the record that publishes our key. */
+    readonly ourRecord?: string | undefined
+    /** Since when the private key is there at least. */
+    readonly ourKeySince?: Date | undefined
+    /** It was not named but found: nobody said that mail is signed with it. */
+    readonly found?: { readonly provider: string | undefined }
+  }
   readonly address: { readonly address: IpAddress }
   readonly host: { readonly host: string }
   readonly endpoint: Listening

@@ -1,6 +1,7 @@
 // Is the published key the public half of the key that signs? A record alone proves nothing about the signer.
 import { defineCheck } from '../audit/check.ts'
 import { dkimKey, validKey } from '../facts/dkim-key.ts'
+import { replaceTxt } from '../protocol/txt-change.ts'
 
 export default defineCheck({
   id: 'dkim-key-match',
@@ -23,12 +24,14 @@ export default defineCheck({
     },
     'no-key': { level: 'info', says: 'There is no usable key at {name} to be compared (see dkim-key).' },
   },
-  evaluate({ key }, { selector, ourKey }) {
+  evaluate({ key }, { selector, ourKey, ourRecord }) {
     const { name, owner } = key
-    const published = validKey(key)?.key.keyHash
+    const record = validKey(key)
+    const published = record?.key.keyHash
     if (published === undefined) return { outcome: 'no-key', data: { name } }
     if (ourKey === undefined) return { outcome: 'not-compared', data: { name, selector, published } }
     const data = { name, owner, selector, published, ours: ourKey }
-    return { outcome: published === ourKey ? 'match' : 'mismatch', data }
+    if (published === ourKey) return { outcome: 'match', data }
+    return { outcome: 'mismatch', data, records: replaceTxt(owner, record!.text, ourRecord) }
   },
 })

@@ -5,6 +5,7 @@ import certificateName from './certificate-name.ts'
 import dkimKey from './dkim-key.ts'
 import dkimKeyMatch from './dkim-key-match.ts'
 import dkimKeyStrength from './dkim-key-strength.ts'
+import dkimSelectors from './dkim-selectors.ts'
 import dmarcAlignment from './dmarc-alignment.ts'
 import dmarcPolicy from './dmarc-policy.ts'
 import dmarcRecord from './dmarc-record.ts'
@@ -47,6 +48,7 @@ export const checks = [
   dkimKey,
   dkimKeyStrength,
   dkimKeyMatch,
+  dkimSelectors,
   dmarcRecord,
   dmarcPolicy,
   dmarcAlignment,

@@ -33,9 +33,13 @@ export function buildDomains(
     }
     const own = signingKeys(building, [...path, 'dkim'], raw, name)
     keys.push(...own)
-    domains.push({ name, dkim: own.map(({ selector, key }) => ({ selector, key })) })
+    domains.push({ name, dkim: own.map(signer) })
   }
   return { domains, keys }
+}
+
+function signer({ selector, key, changed }: SigningKey): DomainSettings['dkim'][number] {
+  return { selector, key, ...(changed === undefined ? {} : { since: changed }) }
 }
 
 function signingKeys(building: Building, path: Path, { dkim }: RawDomain, domain: string): readonly SigningKey[] {

@@ -1,7 +1,6 @@
-// What stands at a selector: the key record, where it really stands when a CNAME leads there, and where else it was put.
+// What stands at a selector: the key record, and where it really stands when a CNAME leads there.
 import { defineFact, type Know, Unknowable } from '../audit/fact.ts'
 import { canonicalName, nameFault } from '../names/domain.ts'
-import type { Resolver } from '../net/resolver.ts'
 import { allowsSha256, type DkimKeyRecord, readDkimKey } from '../protocol/dkim/key-record.ts'
 import type { Readings } from '../report/report.ts'
 import { learned, recordsOf, txtText } from './answers.ts'
@@ -13,8 +12,8 @@ export interface DkimKey {
   readonly owner: string
   /** Every TXT record there, its strings joined. One is right; with several the result is undefined (RFC 6376 §3.6.2.2). */
   readonly records: readonly DkimKeyRecord[]
-  /** When there is none: keys at names where they are put by mistake. */
-  readonly misplaced: readonly { readonly name: string; readonly text: string }[]
+  /** What the CNAME at `name` itself says, when there is one; `owner` is the end of the chain. */
+  readonly alias: string | undefined
 }
 
 export const dkimKey = defineFact({
@@ -34,7 +33,7 @@ export const dkimKey = defineFact({
       name,
       owner: answer.chain.at(-1) ?? name,
       records: texts.sort().map(readDkimKey),
-      misplaced: texts.length === 0 ? await misplacedKeys(resolver, name, selector, domain) : [],
+      alias: answer.chain[1],
     }
   },
 })
@@ -66,22 +65,4 @@ export async function dkimReading(
     if (failure instanceof Unknowable) return { selector, state: 'unknown' }
     throw failure
   }
-}
-
-/** The domain twice (a zone editor appended it), and the selector without `_domainkey`. No answer here is no matter. */
-async function misplacedKeys(
-  resolver: Resolver,
-  name: string,
-  selector: string,
-  domain: string,
-): Promise<DkimKey['misplaced']> {
-  const elsewhere = [`${name}.${canonicalName(domain)}`, canonicalName(`${selector}.${domain}`)]
-  const found = await Promise.all(
-    elsewhere.map(async place => {
-      const answer = nameFault(place) === undefined ? await resolver.resolve(place, 'TXT') : undefined
-      const texts = answer?.kind === 'records' ? answer.records.map(txtText) : []
-      return texts.filter(text => readDkimKey(text).state === 'valid').map(text => ({ name: place, text }))
-    }),
-  )
-  return found.flat()
 }

@@ -2,6 +2,8 @@
 import { Unknowable } from '../audit/fact.ts'
 import { defineExpansion, type Expansion, type Target } from '../audit/scope.ts'
 import { type IpAddress, isLoopback } from '../names/address.ts'
+import { canonicalName } from '../names/domain.ts'
+import { dkimSelectors, type FoundSelector } from './dkim-selectors.ts'
 import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 import { mailHosts, mx } from './mx.ts'
 
@@ -19,13 +21,40 @@ const egresses = defineExpansion({
 const selectors = defineExpansion({
   from: 'domain',
   to: 'selector',
+  kind: 'given',
   async subjects({ domain }, _know, target) {
     if (target.selectors.length === 0) {
       return { none: 'not-asked', reason: 'no DKIM selector was given (--selector), and DNS cannot list them' }
     }
-    return target.selectors.map(selector => ({ domain, selector, ourKey: target.ourKeys[selector] }))
+    return target.selectors.map(selector => ({
+      domain,
+      selector,
+      ourKey: target.ourKeys[selector],
+      ourRecord: target.ourRecords?.[selector],
+      ourKeySince: target.ourKeysSince?.[selector],
+    }))
   },
 })
+
+// What was not found, and why, is said by dkim-selectors alone.
+const foundSelectors = defineExpansion({
+  from: 'domain',
+  to: 'selector',
+  kind: 'found',
+  async subjects({ domain }, know, target) {
+    if (target.givenSelectorsOnly) return []
+    const { found } = await know(dkimSelectors, { domain }).catch(nothingFound)
+    const given = new Set(target.selectors.map(canonicalName))
+    return found
+      .filter(({ selector }) => !given.has(selector))
+      .map(({ selector, provider }) => ({ domain, selector, ourKey: undefined, found: { provider } }))
+  },
+})
+
+function nothingFound(failure: unknown): { readonly found: readonly FoundSelector[] } {
+  if (failure instanceof Unknowable) return { found: [] }
+  throw failure
+}
 
 const hosts = defineExpansion({
   from: 'domain',
@@ -96,4 +125,13 @@ const messages = defineExpansion({
 })
 
 /** Every expansion, from the domain down. */
-export const expansions: readonly Expansion[] = [egresses, selectors, hosts, endpoints, listeners, messages, web]
+export const expansions: readonly Expansion[] = [
+  egresses,
+  selectors,
+  foundSelectors,
+  hosts,
+  endpoints,
+  listeners,
+  messages,
+  web,
+]

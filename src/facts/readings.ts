@@ -1,12 +1,14 @@
 // The typed facts of a report that programs act on, gathered from the same facts that the checks judge.
 import { type Know, Unknowable } from '../audit/fact.ts'
 import type { Listening, Target } from '../audit/scope.ts'
+import { canonicalName } from '../names/domain.ts'
 import { endpointText } from '../names/endpoint.ts'
 import { knownResult } from '../protocol/spf/evaluate.ts'
 import { dependsOnLocalPart } from '../protocol/spf/tree.ts'
 import type { Readings } from '../report/report.ts'
 import { blocklistStanding, listedZones, unaskedZones } from './blocklist-standing.ts'
 import { dkimReading } from './dkim-key.ts'
+import { dkimSelectors } from './dkim-selectors.ts'
 import { dmarcReading } from './dmarc-policy.ts'
 import { existence } from './existence.ts'
 import { heloAddresses, heloState } from './helo-addresses.ts'
@@ -27,9 +29,7 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     orUnknown(recall(mx, subject)),
     orUnknown(recall(spfRecord, subject)),
     Promise.all(target.egress.map(one => spfReadings(recall, target.domain, one))),
-    Promise.all(
-      target.selectors.map(selector => dkimReading(recall, { ...subject, selector, ourKey: target.ourKeys[selector] })),
-    ),
+    dkimReadings(recall, target),
     dmarcReading(recall, subject),
     Promise.all(target.egress.map(one => egressReading(recall, target.domain, one))),
     Promise.all(target.listeners.map(one => listenerReading(recall, one, now))),
@@ -44,6 +44,20 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     egress,
     listeners,
   }
+}
+
+// What was found is listed behind what was asked for, and marked: nobody said that mail is signed with it.
+async function dkimReadings(recall: Know, { domain, selectors, ourKeys, givenSelectorsOnly }: Target) {
+  const listed = givenSelectorsOnly ? undefined : await orUnknown(recall(dkimSelectors, { domain }))
+  const given = new Set(selectors.map(canonicalName))
+  const others = listed?.found.map(({ selector }) => selector).filter(selector => !given.has(selector)) ?? []
+  return Promise.all([
+    ...selectors.map(selector => dkimReading(recall, { domain, selector, ourKey: ourKeys[selector] })),
+    ...others.map(async selector => ({
+      ...(await dkimReading(recall, { domain, selector, ourKey: undefined })),
+      found: true as const,
+    })),
+  ])
 }
 
 // With several records there is no policy at all (RFC 7208 §4.5).

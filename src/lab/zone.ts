@@ -4,6 +4,7 @@
 //   example.org   60   TXT    "v=spf1 mx" " -all"
 //   *.example.org      A      192.0.2.1
 //   slow.example.org   FAULT  timeout            (or servfail, refused; a type after it limits the fault to that type)
+//   _tcp.example.org   FAULT  nxdomain           (the name is denied, against RFC 8020, though others stand below it)
 //
 // Names are absolute; a trailing dot is optional. A text may be of any length: it is cut into strings when it is sent. Text
 // after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape.
@@ -33,7 +34,7 @@ const DEFAULT_TTL = 300
 /** Every name of the little world, wildcards (RFC 4592) and empty non-terminals (RFC 8020) included. */
 export class Zone {
   readonly #records = new Map<string, ZoneRecord[]>()
-  readonly #faults = new Map<string, { fault: Fault; type?: string }>()
+  readonly #faults = new Map<string, { fault: Fault | 'nxdomain'; type?: string }>()
   readonly #names = new Set<string>()
 
   /** @throws Error naming the line that cannot be read. */
@@ -56,7 +57,9 @@ export class Zone {
     for (let hops = 0; hops < 16; hops++) {
       chain.push({ name: owner, ttl: DEFAULT_TTL })
       const fault = this.#faults.get(owner)
-      if (fault && (fault.type === undefined || fault.type === type)) return { fault: fault.fault }
+      if (fault && (fault.type === undefined || fault.type === type)) {
+        return fault.fault === 'nxdomain' ? { exists: false, records: [], chain } : { fault: fault.fault }
+      }
       const records = this.#at(owner)
       if (records === undefined) return { exists: false, records: [], chain }
       const alias = type === 'CNAME' ? undefined : records.find(r => r.type === 'CNAME')
@@ -87,7 +90,7 @@ export class Zone {
     const type = (rest.shift() ?? '').toUpperCase()
     if (type === 'FAULT') {
       const [fault, only] = rest
-      if (fault !== 'timeout' && fault !== 'servfail' && fault !== 'refused')
+      if (fault !== 'timeout' && fault !== 'servfail' && fault !== 'refused' && fault !== 'nxdomain')
         throw new Error(`unknown fault "${fault}"`)
       this.#faults.set(name, only === undefined ? { fault } : { fault, type: only })
     } else {

@@ -18,7 +18,8 @@ export interface EgressSettings {
 export interface DomainSettings {
   /** A-label form. */
   readonly name: string
-  readonly dkim: readonly { readonly selector: string; readonly key: KeyObject }[]
+  /** `since`: when the key was put where it is, if that is known; it may be older. */
+  readonly dkim: readonly { readonly selector: string; readonly key: KeyObject; readonly since?: Date }[]
 }
 
 /** A certificate and its key, PEM. */

@@ -127,9 +127,9 @@ function selectorTable({ dkim }: Readings): Content {
 <thead><tr><th scope="col">Selector</th><th scope="col">Key</th><th scope="col">Hash of the key</th></tr></thead>
 <tbody>
 ${dkim.map(
-  ({ selector, state, keyHash }) => html`<tr>
-<th scope="row"><code>${shorten(selector, VALUE_MOST)}</code></th>
-<td class="word" data-label="key">${toned(keyLevels[state], state === 'unknown' ? 'not learned' : state)}</td>
+  ({ selector, state, keyHash, found }) => html`<tr>
+<th scope="row"><code>${shorten(selector, VALUE_MOST)}</code>${found && html` <span class="soft">found, not named</span>`}</th>
+<td class="word" data-label="key">${toned(found ? 'info' : keyLevels[state], state === 'unknown' ? 'not learned' : state)}</td>
 <td data-label="hash">${keyHash !== undefined && html`<code>${shorten(keyHash, VALUE_MOST)}</code>`}</td>
 </tr>
 `,

@@ -77,6 +77,8 @@ export interface Readings {
     readonly state: DkimKeyState
     /** `sha256:` and the hex digest of the DER SubjectPublicKeyInfo (RSA), or of the 32 raw octets (Ed25519). */
     readonly keyHash?: string
+    /** The selector was not asked for but found by a name that providers use: nobody said that mail is signed with it. */
+    readonly found?: true
   }[]
   /** `state` says whether a policy was found; without one the other values are those that receivers assume. */
   readonly dmarc: {

@@ -27,6 +27,16 @@ describeCheck(dkimKeyMatch, {
       data: { ours: ours.ourKeys.s1 },
     },
     {
+      name: 'with the record that publishes ours',
+      zone: `${name} TXT "v=DKIM1; k=ed25519; p=${brisbane}"`,
+      target: { ...ours, ourRecords: { s1: keyRecordText(key) } },
+      says: 'is not the one that signs',
+      records: [
+        { do: 'remove', name, type: 'TXT', value: `v=DKIM1; k=ed25519; p=${brisbane}` },
+        { do: 'publish', name, type: 'TXT', value: keyRecordText(key) },
+      ],
+    },
+    {
       name: 'behind a CNAME',
       zone: `${name} CNAME s1.provider.example\ns1.provider.example TXT "v=DKIM1; k=ed25519; p=${brisbane}"`,
       target: ours,

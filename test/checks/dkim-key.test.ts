@@ -16,6 +16,7 @@ const hash = (text: string): string => {
   const record = readDkimKey(text)
   return record.state === 'valid' ? record.key.keyHash : ''
 }
+const ours = { ...target, ourKeys: { s1: hash(good) }, ourRecords: { s1: good } }
 
 describeCheck(dkimKey, {
   valid: [
@@ -91,6 +92,15 @@ describeCheck(dkimKey, {
       says: '(a CNAME to k.provider.example)',
     },
   ],
+  'denied-above': [
+    {
+      zone: `${at(good)}\n_domainkey.example.org FAULT nxdomain`,
+      target,
+      says: '_domainkey.example.org is denied (NXDOMAIN), which means that nothing stands below it',
+      fix: 'Any TXT record at _domainkey.example.org avoids it',
+      findings: 2,
+    },
+  ],
   missing: [
     {
       zone: 'example.org MX 10 mx.example.org',
@@ -98,14 +108,50 @@ describeCheck(dkimKey, {
       says: `no DKIM key at ${name}`,
       fix: 'public key of selector s1',
     },
-    { name: 'other types only', zone: `${name} A 192.0.2.1`, target, says: name },
+    {
+      name: 'no selector at all',
+      zone: 'example.org MX 10 mx.example.org',
+      target,
+      says: 'nor at any other selector: _domainkey.example.org does not exist.',
+    },
+    { name: 'other types only', zone: `${name} A 192.0.2.1`, target, says: `There is no DKIM key at ${name}.` },
+    {
+      name: 'our own key, with the record that publishes it',
+      zone: 'other._domainkey.example.org TXT "x"',
+      target: ours,
+      says: `There is no DKIM key at ${name}.`,
+      records: [txt('publish', good)],
+    },
+    {
+      name: 'in a delegated zone, which is named',
+      zone: '_domainkey.example.org SOA ns.provider.example h.provider.example 1\n_domainkey.example.org NS ns.provider.example',
+      target,
+      says: 'no DKIM key',
+      fix: `at ${name} (in the zone _domainkey.example.org, by whoever runs it)`,
+    },
   ],
   'alias-empty': [
     {
-      zone: `${name} CNAME s1.provider.example`,
+      zone: `${name} CNAME s1.provider.example\nprovider.example NS ns.provider.example`,
       target,
       says: 'it is an alias (CNAME) of s1.provider.example',
-      fix: 'published at s1.provider.example',
+      fix: 'published at s1.provider.example by whoever',
+    },
+  ],
+  'alias-unregistered': [
+    {
+      zone: `${name} CNAME k.s1.provider.example`,
+      target,
+      says: 'of k.s1.provider.example, and the domain provider.example does not exist. Whoever registers it can publish a key',
+      fix: 'Remove the CNAME',
+      records: [{ do: 'remove', name, type: 'CNAME', value: 'k.s1.provider.example' }],
+    },
+    {
+      name: 'at the end of a chain, and the key is ours',
+      zone: `${name} CNAME s1.other.example.org\ns1.other.example.org CNAME s1.provider.example`,
+      target: ours,
+      says: 'the domain provider.example does not exist',
+      records: [{ do: 'remove', name, type: 'CNAME', value: 's1.other.example.org' }, txt('publish', good)],
     },
   ],
   misplaced: [
@@ -136,6 +182,13 @@ describeCheck(dkimKey, {
   ],
   revoked: [
     { zone: `${name} TXT "v=DKIM1; p="`, target, says: 'is revoked: its p= is empty', fix: 'another selector' },
+    {
+      name: 'our own',
+      zone: `${name} TXT "v=DKIM1; p="`,
+      target: ours,
+      says: 'is revoked',
+      records: [txt('remove', 'v=DKIM1; p='), txt('publish', good)],
+    },
   ],
   invalid: [
     {
@@ -173,6 +226,20 @@ describeCheck(dkimKey, {
         { do: 'publish', name, type: 'CNAME', value: 'abc.dkim.provider.example' },
       ],
     },
+    {
+      name: 'cut off, and the key is ours',
+      zone: at(`v=DKIM1; p=${rsa.slice(0, 240)}`),
+      target: ours,
+      says: 'p= is cut off',
+      records: [txt('remove', `v=DKIM1; p=${rsa.slice(0, 240)}`), txt('publish', good)],
+    },
+    {
+      name: 'in the zone of a provider, which is named',
+      zone: `${name} CNAME s1.d.provider.example\nprovider.example SOA ns.provider.example h.provider.example 1\ns1.d.provider.example TXT "v=DKIM1; k=x; p="`,
+      target,
+      says: 'k=x is no key type',
+      fix: 'Correct the record at s1.d.provider.example (in the zone provider.example, by whoever runs it)',
+    },
     { name: 'SPF text', zone: `${name} TXT "v=spf1 -all"`, target, says: 'it is no key record' },
   ],
   multiple: [
@@ -198,11 +265,79 @@ describeCheck(dkimKey, {
       records: [txt('remove', `v=DKIM1; k=ed25519; p=${brisbane}`)],
     },
     {
+      name: 'keys of others, and ours is known',
+      zone: `${at(`v=DKIM1; k=ed25519; p=${brisbane}`)}\n${name} TXT "hello"`,
+      target: ours,
+      says: '2 TXT records',
+      records: [txt('remove', 'hello'), txt('remove', `v=DKIM1; k=ed25519; p=${brisbane}`), txt('publish', good)],
+    },
+    {
       name: 'one key, but not ours',
       zone: `${at(good)}\n${name} TXT "hello"`,
       target: { ...target, ourKeys: { s1: 'sha256:00' } },
       says: '2 TXT records',
       records: [],
+    },
+  ],
+  found: [
+    {
+      zone: `google._domainkey.example.org TXT "v=DKIM1; k=ed25519; p=${brisbane}"`,
+      says: 'A usable key was found at google._domainkey.example.org: Ed25519, of Google Workspace. Whether mail is signed',
+      findings: 2,
+    },
+    {
+      name: 'by its alias, with what receivers may mind',
+      zone: `s1._domainkey.example.org CNAME s1.u1.wl.sendgrid.net\ns1.u1.wl.sendgrid.net TXT "t=y; k=ED25519; p=${brisbane}"`,
+      says: 'Ed25519, of Twilio SendGrid; t=y says that it is for tests; k=ED25519 should be k=ed25519: values',
+      findings: 2,
+    },
+    {
+      name: 'beside the one that was named',
+      zone: `${at(good)}\n${at(good, 'google._domainkey.example.org')}`,
+      target,
+      says: 'google._domainkey.example.org',
+      findings: 2,
+    },
+  ],
+  leftover: [
+    {
+      zone: 'google._domainkey.example.org TXT "v=DKIM1; p="',
+      says: 'google._domainkey.example.org, of Google Workspace: it is revoked (p= is empty). Nobody named this selector',
+      findings: 2,
+    },
+    {
+      name: 'an alias that leads nowhere yet',
+      zone: 'selector2._domainkey.example.org CNAME selector2-example-org._domainkey.t.onmicrosoft.com\nt.onmicrosoft.com A 192.0.2.1',
+      says: 'of Microsoft 365: no TXT record stands at the end of the alias',
+      findings: 2,
+    },
+  ],
+  suspect: [
+    {
+      zone: `google._domainkey.example.org TXT "v=DKIM1\\\\; k=ed25519\\\\; p=${brisbane}"`,
+      says: 'is of no use: it contains backslashes, as a zone file writes them',
+      fix: 'Else: Correct the record',
+      records: [
+        txt('remove', `v=DKIM1\\; k=ed25519\\; p=${brisbane}`, 'google._domainkey.example.org'),
+        txt('publish', `v=DKIM1; k=ed25519; p=${brisbane}`, 'google._domainkey.example.org'),
+      ],
+      findings: 2,
+    },
+    {
+      name: 'several',
+      zone: 'google._domainkey.example.org TXT "a"\ngoogle._domainkey.example.org TXT "b"',
+      says: '2 TXT records stand there',
+      findings: 2,
+    },
+    {
+      name: 'an alias into a domain that anybody can register',
+      zone: 'mte1._domainkey.example.org CNAME dkim1.mandrillapp.example',
+      says: 'the domain mandrillapp.example, which does not exist; whoever registers it can sign mail as example.org',
+      fix: 'dangerous also when it is not in use',
+      records: [
+        { do: 'remove', name: 'mte1._domainkey.example.org', type: 'CNAME', value: 'dkim1.mandrillapp.example' },
+      ],
+      findings: 2,
     },
   ],
   unknowable: [

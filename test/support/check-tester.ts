@@ -21,6 +21,9 @@ export interface Case {
     egress?: readonly string[]
     selectors?: readonly string[]
     ourKeys?: { [selector: string]: string }
+    ourRecords?: { [selector: string]: string }
+    ourKeysSince?: { [selector: string]: Date }
+    givenSelectorsOnly?: true
     smtp?: boolean
     families?: readonly (4 | 6)[]
     /** A message, for checks of messages: its text, LF for CRLF, or the octets of its file. */
@@ -108,6 +111,9 @@ export function target(given: Case['target'] = {}): Target {
     }),
     selectors: given.selectors ?? [],
     ourKeys: given.ourKeys ?? {},
+    ...(given.ourRecords && { ourRecords: given.ourRecords }),
+    ...(given.ourKeysSince && { ourKeysSince: given.ourKeysSince }),
+    ...(given.givenSelectorsOnly && { givenSelectorsOnly: given.givenSelectorsOnly }),
     smtp: given.smtp ?? true,
     smtpPort: 25,
     listeners: given.listeners ?? [],

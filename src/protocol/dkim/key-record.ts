@@ -84,6 +84,8 @@ function read(text: string): DkimKeyRecord {
     hashes: listed(value('h')),
     remarks: [
       ...(pieces.some(piece => piece.kind === 'empty') ? ['two semicolons stand with nothing between them'] : []),
+      ...misspelled(tags),
+      ...(/[^\x00-\x7f]/.test(text) ? ['characters beyond ASCII stand in it (RFC 6376 §3.2)'] : []),
       ...(type !== kind ? [`k=${type} should be k=${kind}: values are case-sensitive (RFC 6376 §3.2)`] : []),
     ],
   }
@@ -97,7 +99,7 @@ function read(text: string): DkimKeyRecord {
     return invalid(`s=${value('s')} keeps the key from being used for mail`)
   }
 
-  const decoded = decode(published)
+  const decoded = decode(published, position => columnOf(text, position))
   if (typeof decoded === 'string') return invalid(decoded)
   const found = kind === 'rsa' ? readRsaKey(decoded.octets) : readEd25519Key(decoded.octets)
   if (!found.ok) return invalid(found.why)
@@ -134,14 +136,41 @@ function isVersion(piece: Piece | undefined): boolean {
   return piece?.kind === 'tag' && piece.name === 'v'
 }
 
+/** Names of the registry in capitals: other tags, which nobody reads. */
+function misspelled(tags: readonly Tag[]): readonly string[] {
+  return tags
+    .filter(({ name }) => /^[VKHSTN]$/.test(name))
+    .map(({ name }) => `${name}= must be written ${name.toLowerCase()}=, and is ignored: tag names are case-sensitive`)
+}
+
+/** Where in the record the character stands that is at `position` of p= without white space; counted from 1. */
+function columnOf(text: string, position: number): number {
+  let at = 0
+  for (const part of text.split(';')) {
+    const [name] = /^[ \t\r\n]*p[ \t\r\n]*=/.exec(part) ?? []
+    if (name !== undefined) {
+      const places = [...part.slice(name.length).matchAll(/[^ \t\r\n]/g)].map(({ index }) => index)
+      return at + name.length + (places[position] ?? 0) + 1
+    }
+    at += part.length + 1
+  }
+  return at
+}
+
 /** The octets of p=, or why there are none. Line breaks and spaces in it were allowed and are already gone. */
-function decode(base64: string): { readonly octets: Buffer; readonly remarks: readonly string[] } | string {
+function decode(
+  base64: string,
+  columnOf: (position: number) => number,
+): { readonly octets: Buffer; readonly remarks: readonly string[] } | string {
   if (base64.includes('-----BEGIN'))
     return 'p= holds the BEGIN and END lines of a PEM file; only what stands between them belongs there'
   if (base64.length > LONGEST_KEY) return `p= is ${base64.length} characters long, which no key is`
   const body = base64.replace(/={1,2}$/, '')
   const stranger = /[^A-Za-z0-9+/]/.exec(body)
-  if (stranger !== null) return `p= is no base64: character ${stranger.index + 1} is "${shownText(stranger[0])}"`
+  if (stranger !== null) {
+    const { index } = stranger
+    return `p= is no base64: character ${index + 1} is "${shownText(stranger[0])}" (column ${columnOf(index)} of the record)`
+  }
   if (body.length % 4 === 1) return 'p= is no base64: a character is missing or one too many'
   const padded = base64.length % 4 === 0
   return {
@@ -156,6 +185,8 @@ function mend(text: string): string | undefined {
   const separated = unseparated ? text.replaceAll(/(?<![ \t])[ \t]+(?![ \t])(?=[vkhstnp][ \t]*=)/gi, ';') : text
   const tags: Tag[] = []
   for (const { name, value } of tagsOf(splitTagList(separated))) {
+    // Nobody has read these; what they restrict begins to matter in small letters only.
+    if (/^[HST]$/.test(name)) continue
     const tag = { name: name.length === 1 ? name.toLowerCase() : name, value }
     if (!tags.some(seen => seen.name === tag.name && seen.value === tag.value)) tags.push(tag)
   }

@@ -17,6 +17,9 @@ export type ReadKey =
 /** The DER that precedes the 32 octets in a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4). */
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
+/** OpenSSL verifies with no longer modulus (OPENSSL_RSA_MAX_MODULUS_BITS). */
+const LONGEST_MODULUS = 16_384
+
 /** An RSA key: a SubjectPublicKeyInfo as everyone publishes it, or the bare RSAPublicKey that RFC 6376 §3.6.1 names. */
 export function readRsaKey(octets: Buffer): ReadKey {
   const declared = derLength(octets)
@@ -32,12 +35,35 @@ export function readRsaKey(octets: Buffer): ReadKey {
   if (key.asymmetricKeyType !== 'rsa') {
     return { ok: false, why: `p= holds a key of the type ${key.asymmetricKeyType}, which DKIM does not have` }
   }
+  const fault = rsaFault(key)
+  if (fault !== undefined) return { ok: false, why: fault }
   const stray = octets.length - der.length
-  return {
-    ok: true,
-    key: describe(key),
-    ...(stray > 0 ? { remark: `${stray} stray octets follow the key in p=` } : {}),
+  const { publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  const remarks = [
+    ...(stray > 0 ? [`${stray} stray octets follow the key in p=`] : []),
+    // Go and BoringSSL refuse what is longer; OpenSSL does so from 64 bits on.
+    ...(publicExponent >= 2n ** 31n
+      ? [`its public exponent, ${publicExponent}, is one that many verifiers refuse`]
+      : []),
+  ]
+  return { ok: true, key: describe(key), ...(remarks.length > 0 ? { remark: remarks.join('; ') } : {}) }
+}
+
+/** Why no signature can be made or believed with an RSA key that can be read (RFC 8017 §3.1). */
+function rsaFault(key: KeyObject): string | undefined {
+  const { publicExponent = 0n, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
+  if (publicExponent < 3n || publicExponent % 2n === 0n) {
+    return `the public exponent of the RSA key is ${publicExponent}; it must be odd and at least 3, and is usually 65537`
   }
+  if (publicExponent >= 2n ** 64n) {
+    return `the public exponent of the RSA key has ${publicExponent.toString(2).length} bits, which verifiers refuse; it is usually 65537`
+  }
+  if (modulusLength > LONGEST_MODULUS) {
+    return `the RSA key has ${modulusLength} bits; verifiers cannot use more than ${LONGEST_MODULUS}`
+  }
+  const { n = '' } = key.export({ format: 'jwk' }) as { readonly n?: string }
+  const last = Buffer.from(n, 'base64url').at(-1) ?? 0
+  return last % 2 === 0 ? 'the modulus of the RSA key is even, so it is no product of two large primes' : undefined
 }
 
 /** An Ed25519 key: 32 octets and nothing around them (RFC 8463 §4.2). */

@@ -1,0 +1,55 @@
+// In which zone does the record of a selector stand that has to be changed? `_domainkey` may be delegated, a CNAME may lead away.
+import { defineFact } from '../audit/fact.ts'
+import { canonicalName, isWithin } from '../names/domain.ts'
+import { publicSuffixOrganization } from '../names/organizational.ts'
+import type { Resolver } from '../net/resolver.ts'
+import { type DkimKey, dkimKey, validKey } from './dkim-key.ts'
+
+export interface DkimKeyZone {
+  /** The zone, when it is another than that of the domain; undefined also when nobody had to know or it was not learned. */
+  readonly zone: string | undefined
+  /** The domain that an alias leads into, when it does not exist: whoever registers it publishes the key. */
+  readonly unregistered: string | undefined
+}
+
+/** Names that are asked for their SOA, those nearest to the organization first. */
+const MOST = 6
+
+export const dkimKeyZone = defineFact({
+  name: 'dkim-key-zone',
+  scope: 'selector',
+  async gather(subject, { resolver, know }): Promise<DkimKeyZone> {
+    const key = await know(dkimKey, subject)
+    if (!toBeMended(key)) return { zone: undefined, unregistered: undefined }
+    const domain = canonicalName(subject.domain)
+    const inside = isWithin(key.owner, domain)
+    const top = inside ? domain : publicSuffixOrganization(key.owner)
+    if (top === undefined) return { zone: undefined, unregistered: undefined }
+    const names = upTo(key.owner, top)
+      .filter(name => !inside || name !== domain)
+      .slice(-MOST)
+    const states = await Promise.all(names.map(name => soaAt(resolver, name)))
+    const apex = names.find((_, i) => states[i] === 'apex')
+    const gone = !inside && key.records.length === 0 && states.at(-1) === 'denied'
+    return { zone: apex, unregistered: gone ? top : undefined }
+  },
+})
+
+function toBeMended(key: DkimKey): boolean {
+  const record = validKey(key)
+  return record === undefined || record.testing || record.remarks.length > 0
+}
+
+/** The name and those above it, as far as `top`. */
+function upTo(name: string, top: string): readonly string[] {
+  const labels = name.split('.')
+  const count = labels.length - top.split('.').length + 1
+  return Array.from({ length: count }, (_, i) => labels.slice(i).join('.'))
+}
+
+// Only the apex of a zone has a SOA record (RFC 1035 §3.3.13).
+async function soaAt(resolver: Resolver, name: string): Promise<'apex' | 'denied' | 'other'> {
+  const answer = await resolver.resolve(name, 'SOA')
+  if (answer.kind === 'unreachable' || (answer.chain.at(-1) ?? name) !== name) return 'other'
+  return answer.kind === 'records' ? 'apex' : answer.kind === 'nxdomain' ? 'denied' : 'other'
+}
