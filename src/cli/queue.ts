@@ -1,13 +1,10 @@
 // `mailworthy queue`: what waits and why, and what to do with it: through the running daemon, else in the store itself.
-import type { Configuration } from '../config/load.ts'
-import { askControl } from '../daemon/control.ts'
 import type { Envelope } from '../relay/envelope.ts'
-import { Queue } from '../relay/queue/queue.ts'
 import { visible } from '../report/visible.ts'
-import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
-import { type Stored, StoreFailure } from '../store/store.ts'
+import type { Stored } from '../store/store.ts'
 import { type ConfigurationFlags, configured } from './configuration.ts'
 import { UsageError } from './failure.ts'
+import { atQueue, type QueueAct, type QueueDoor } from './queue-door.ts'
 import { table } from './table.ts'
 
 export type QueueFlags = ConfigurationFlags & {
@@ -17,8 +14,6 @@ export type QueueFlags = ConfigurationFlags & {
   readonly because?: string
 }
 
-export type QueueAct = 'hold' | 'release' | 'retry' | 'drop'
-
 const states: readonly string[] = ['queued', 'held', 'delivered', 'failed', 'dropped']
 
 /** Lists messages that wait or are held; others with --state. */
@@ -26,9 +21,10 @@ export async function listQueue(flags: QueueFlags, out: NodeJS.WritableStream): 
   if (flags.state !== undefined && !states.includes(flags.state)) {
     throw new UsageError(`--state takes ${states.join(', ')}, not "${visible(flags.state)}"`)
   }
-  const configuration = configured(flags)
   const wanted = flags.state === undefined ? ['queued', 'held'] : [flags.state]
-  const found = (await Promise.all(wanted.map(state => messagesIn(state, configuration)))).flat()
+  const found = await atQueue(configured(flags), async door =>
+    (await Promise.all(wanted.map(state => messagesIn(state, door)))).flat(),
+  )
   const messages = [...new Map(found.map(one => [one.message.id, one])).values()].toSorted((a, b) =>
     a.message.id < b.message.id ? -1 : 1,
   )
@@ -50,13 +46,7 @@ export async function listQueue(flags: QueueFlags, out: NodeJS.WritableStream): 
 
 /** The whole story of one message. Throws `UsageError` when it is not known. */
 export async function showMessage(id: string, flags: QueueFlags, out: NodeJS.WritableStream): Promise<void> {
-  const configuration = configured(flags)
-  const asked = await askControl(configuration.control.path, 'GET', `/api/v1/queue/${encodeURIComponent(id)}`)
-  const stored = asked
-    ? asked.status === 200
-      ? (asked.body as Stored)
-      : undefined
-    : await inStore(configuration, store => store.find(id))
+  const stored = await atQueue(configured(flags), door => door.find(id))
   if (stored === undefined) throw new UsageError(`no message ${visible(id)} is known`)
   if (flags.json) {
     out.write(`${JSON.stringify(stored, null, 2)}\n`)
@@ -87,49 +77,21 @@ export async function actOnQueue(
 ): Promise<void> {
   if ((id === undefined) === (flags.all !== true))
     throw new UsageError(`name one message, or --all of them: mailworthy queue ${act} ID`)
-  const configuration = configured(flags)
-  const which = id === undefined ? {} : { message: id }
   const because = flags.because ?? 'held by hand'
-  const asked = await askControl(configuration.control.path, 'POST', `/api/v1/queue/${act}`, { ...which, because })
-  const changed = asked
-    ? ((asked.body as { changed?: number }).changed ?? 0)
-    : await inStore(configuration, async store => {
-        const queue = await Queue.open({
-          store,
-          retry: configuration.relay.retry,
-          hopOf: () => '',
-          attempt: async job => job.envelopes.map(() => ({ kind: 'held', because }) as const),
-          onEvent: () => {},
-        })
-        return act === 'hold' ? queue.desk.hold(which, because) : queue.desk[act](which)
-      })
+  const changed = await atQueue(configured(flags), door => door.act(act, id, because))
   if (changed === 0 && id !== undefined)
     throw new UsageError(`nothing to ${act}: ${visible(id)} is not known, or not in a state for it`)
   const done = { hold: 'held', release: 'released', retry: 'to be tried now', drop: 'dropped' }[act]
   out.write(`${changed} ${changed === 1 ? 'recipient' : 'recipients'} ${done}\n`)
 }
 
-async function messagesIn(state: string, configuration: Configuration): Promise<readonly Stored[]> {
-  const asked = await askControl(configuration.control.path, 'GET', `/api/v1/queue?state=${state}&most=1000`)
-  if (asked) return (asked.body as { messages: readonly Stored[] }).messages
-  return inStore(configuration, store => store.list({ state: state as Envelope['state'] }, 1000))
-}
-
-/** Without a daemon: the store itself, under the same lock. */
-async function inStore<R>(
-  { store: { path } }: Configuration,
-  use: (queue: Parameters<typeof Queue.open>[0]['store']) => Promise<R>,
-): Promise<R> {
-  try {
-    const store = await openSqliteStore({ path })
-    try {
-      return await use(store.queue)
-    } finally {
-      await store.close()
-    }
-  } catch (failure) {
-    if (failure instanceof StoreFailure) throw new UsageError(failure.message)
-    throw failure
+/** All of them, page by page. */
+async function messagesIn(state: string, door: QueueDoor): Promise<readonly Stored[]> {
+  const found: Stored[] = []
+  for (;;) {
+    const page = await door.list(state, found.at(-1)?.message.id)
+    if (page.length === 0) return found
+    found.push(...page)
   }
 }
 

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { examples } from './arguments.ts'
 import type { ConfigurationFlags } from './configuration.ts'
 import type { GateFlags } from './gate.ts'
-import type { QueueAct, QueueFlags } from './queue.ts'
+import type { QueueFlags } from './queue.ts'
+import type { QueueAct } from './queue-door.ts'
 import { CONFIG } from './setup-commands.ts'
 
 /** Registers them. */

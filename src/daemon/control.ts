@@ -1,13 +1,13 @@
 // The control socket: what the command line asks a running daemon, as JSON over HTTP on a Unix socket that only its owner may use.
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import type { Evidence } from '../relay/gate/decide.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { RelaySettings } from '../relay/settings.ts'
 import type { Scheduler } from '../schedule/scheduler.ts'
 import type { Store } from '../store/store.ts'
+import { checkControlPlace } from './places.ts'
 import { type Answer, answerControl } from './routes.ts'
 
 export interface Controlled {
@@ -26,7 +26,7 @@ const LARGEST_BODY = 1024 * 1024
 
 /** @throws Error in one line when another daemon answers there already, or the socket cannot be made. */
 export async function startControl(path: string, controlled: Controlled): Promise<Control> {
-  if (await answers(path)) throw new Error(`another mailworthy answers at ${path}`)
+  await checkControlPlace(path)
   mkdirSync(dirname(path), { recursive: true })
   rmSync(path, { force: true })
   const server = createServer((asked, answer) => void serve(asked, answer, controlled))
@@ -52,38 +52,37 @@ export async function startControl(path: string, controlled: Controlled): Promis
 
 async function serve(asked: IncomingMessage, answer: ServerResponse, controlled: Controlled): Promise<void> {
   const said = await bodyOf(asked)
-    .then(body => answerControl(asked.method ?? 'GET', asked.url ?? '/', body, controlled))
+    .then((body): Answer | Promise<Answer> =>
+      body === undefined
+        ? { status: 413, body: { error: `a question has at most ${LARGEST_BODY} octets` } }
+        : answerControl(asked.method ?? 'GET', asked.url ?? '/', body, controlled),
+    )
     .catch(
       (fault): Answer => ({ status: 500, body: { error: fault instanceof Error ? fault.message : String(fault) } }),
     )
   // Whoever asked may be gone: nothing that is done here may end the relay.
   answer.on('error', () => {})
-  answer.writeHead(said.status, { 'content-type': 'application/json' }).end(`${JSON.stringify(said.body)}\n`)
+  const allow = said.allow === undefined ? {} : { allow: said.allow }
+  answer.writeHead(said.status, { 'content-type': 'application/json', ...allow }).end(`${JSON.stringify(said.body)}\n`)
 }
 
-async function bodyOf(asked: IncomingMessage): Promise<string> {
+/** Undefined when it is too large: heard to its end all the same, or whoever sends it would never read the answer. */
+async function bodyOf(asked: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of asked) {
     size += (chunk as Buffer).length
-    if (size > LARGEST_BODY) throw new Error(`a question has at most ${LARGEST_BODY} octets`)
-    chunks.push(chunk as Buffer)
+    if (size > LARGEST_BODY) chunks.length = 0
+    else chunks.push(chunk as Buffer)
   }
-  return Buffer.concat(chunks).toString()
+  return size > LARGEST_BODY ? undefined : Buffer.concat(chunks).toString()
 }
 
-function answers(path: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-}
-
-/** Asks a running daemon. @returns undefined when none answers at the socket. */
+/**
+ * Asks a running daemon.
+ * @returns undefined when none answers at the socket
+ * @throws Error when what is there cannot be asked, or does not answer as a daemon does.
+ */
 export function askControl(
   path: string,
   method: 'GET' | 'POST',
@@ -101,10 +100,11 @@ export function askControl(
         answer.on('end', () => {
           try {
             resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) as unknown })
-          } catch (fault) {
-            reject(fault)
+          } catch (cause) {
+            reject(new Error('what answers there is no mailworthy', { cause }))
           }
         })
+        answer.on('error', reject)
       },
     )
     asking.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,6 @@
 // Wires the long-running parts and stops them in order: store, resolver, scheduler, relay, control socket.
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Target } from '../audit/scope.ts'
 import type { Configuration } from '../config/load.ts'
 import { parseAddress } from '../names/address.ts'
@@ -46,7 +48,8 @@ export async function startDaemon(configuration: Configuration, log: Log, around
   const { relay: settings, trust } = configuration
   // First: whoever starts a second one by mistake shall hear that, and not of a port.
   await checkControlPlace(configuration.control.path)
-  await checkAddresses(settings.listeners)
+  // Where there is a store, its lock decides between two that start in the same moment, and the listeners say the rest.
+  if (!existsSync(configuration.store.path)) await checkAddresses(settings.listeners)
   const own = around.resolver
     ? undefined
     : createResolver(configuration.resolver === undefined ? {} : { servers: configuration.resolver })
@@ -56,7 +59,7 @@ export async function startDaemon(configuration: Configuration, log: Log, around
     own?.close()
     throw failure
   })
-  const undo: (() => Promise<unknown> | unknown)[] = [() => store.close(), () => own?.close()]
+  const undo: (() => Promise<unknown> | unknown)[] = [() => closed(store), () => own?.close()]
   try {
     const means = { resolver, dialer, ehloName: settings.hostname }
     let relay: Relay | undefined
@@ -144,6 +147,14 @@ function listening(listeners: Relay['listeners'], settings: RelaySettings): Targ
     ]
   })
 }
+
+/** A disk that has failed may never answer: then the next opening finds what a crash would have left. */
+async function closed(store: Store): Promise<void> {
+  const closing = store.close()
+  await (store.queue.health.kind === 'failed' ? Promise.race([closing, wait(FAILED_CLOSE_MS)]) : closing)
+}
+
+const FAILED_CLOSE_MS = 5_000
 
 /** Every step, whatever becomes of the others: a store that is not closed stays locked. */
 async function inReverse(undo: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {

@@ -3,15 +3,15 @@ import { keyRecordText, publicKeyHash } from '../protocol/dkim/public-key.ts'
 import { type Candidate, decide, type Evidence } from './gate/decide.ts'
 import type { Decision } from './gate/decision.ts'
 import { recipientDomain } from './route/routes.ts'
-import type { DomainSettings, EgressSettings, GateMode, RelaySettings } from './settings.ts'
+import type { DomainSettings, EgressSettings, GateMode, RelaySettings, RouteSettings } from './settings.ts'
 import { routeOf, wayOf } from './way.ts'
 
-/** What of a message matters: who wrote and who sends it, to whom, and what it is signed with. */
-export interface Judged {
-  readonly authorDomain: string
-  readonly senderDomain: string | undefined
+/** What of a message matters, wherever it goes: who wrote and who sends it, and what it is signed with. */
+export type Written = Omit<Candidate, 'way'>
+
+/** And to whom it goes. */
+export interface Judged extends Written {
   readonly recipients: readonly string[]
-  readonly signatures: Candidate['signatures']
 }
 
 const described = new WeakMap<DomainSettings, Candidate['signatures']>()
@@ -43,12 +43,25 @@ export function judge(message: Judged, settings: RelaySettings, evidence: Eviden
   const recipients = [...new Map(message.recipients.map(r => [recipientDomain(r), r])).values()]
   const routes = recipients.map(recipient => routeOf(recipient, settings))
   if (routes.some(route => route === undefined)) return undefined
-  const judged = settings.egress.map(egress => {
-    const decisions = [...new Set(routes)].map(route => decide({ ...message, way: wayOf(route!, egress) }, evidence))
+  return taken(judgeWays(message, [...new Set(routes as readonly RouteSettings[])], settings, evidence))
+}
+
+/** What the gate says to these routes, from each egress. */
+export function judgeWays(
+  message: Written,
+  routes: readonly RouteSettings[],
+  { egress: all }: Pick<RelaySettings, 'egress'>,
+  evidence: Evidence,
+): readonly Judgment[] {
+  return all.map(egress => {
+    const decisions = routes.map(route => decide({ ...message, way: wayOf(route, egress) }, evidence))
     return { egress, decision: decisions.toSorted((a, b) => rank[b.kind] - rank[a.kind])[0]! }
   })
-  // Another healthy egress is better than one of ours that is listed or has no reverse DNS.
-  return judged.find(one => one.decision.kind !== 'own-fault') ?? judged[0]
+}
+
+/** The one that is made true: of an egress that is listed, has no reverse DNS, or is let in by no SPF record, another is better. */
+export function taken(judgments: readonly Judgment[]): Judgment | undefined {
+  return judgments.toSorted((a, b) => rank[a.decision.kind] - rank[b.decision.kind])[0]
 }
 
 /** client > domain > default. */

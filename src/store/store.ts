@@ -118,6 +118,8 @@ export interface ReportStore {
 export interface Store {
   readonly queue: QueueStore
   readonly reports: ReportStore
+  /** Resolves, with a line for an administrator, when the health becomes `failed`; else never. */
+  readonly failed: Promise<string>
   /** What was asked before is done first. */
   close(): Promise<void>
 }

@@ -14,8 +14,9 @@ const launcher = fileURLToPath(new URL('../../bin/mailworthy.js', import.meta.ur
 /** A running process. */
 export interface Served {
   readonly id: number
-  /** Everything that it has printed. */
+  /** Everything that it has printed, and what of it on standard error. */
   output(): string
+  errors(): string
   /** Resolves when the output matches; throws with it when the process ends before, or after twenty seconds. */
   says(what: RegExp): Promise<void>
   signal(name: NodeJS.Signals): void
@@ -76,7 +77,7 @@ ${more}`
     port,
     write,
     start(config = file) {
-      const served = serve(config)
+      const served = startServe(config)
       running.add(served)
       void served.ended.then(() => running.delete(served))
       return served
@@ -89,16 +90,19 @@ ${more}`
   }
 }
 
-function serve(config: string): Served {
+/** Starts `mailworthy serve`; whoever starts it ends it. */
+export function startServe(config: string): Served {
   const child = spawn(process.execPath, [launcher, 'serve', '--config', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })
   let output = ''
+  let errors = ''
   let over = false
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', chunk => {
       output += chunk
+      if (stream === child.stderr) errors += chunk
     })
   }
   const ended = once(child, 'close').then(([status, signal]) => {
@@ -108,6 +112,7 @@ function serve(config: string): Served {
   return {
     id: child.pid!,
     output: () => output,
+    errors: () => errors,
     async says(what) {
       for (const until = Date.now() + 20_000; !what.test(output); ) {
         if (over || Date.now() > until) throw new Error(`it did not say ${what}, but:\n${output}`)

@@ -1,6 +1,6 @@
 // Opens the listeners: addresses and TLS as configured, no more connections than allowed, certificates replaced while running, an orderly end.
 import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, ListenOptions, Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
@@ -188,6 +188,13 @@ class Connections {
 
 type Endpoint = ListenerSettings['bind'][number]
 
+/** How one address of a listener is bound; `all` are all of that listener. */
+export function bindOptions({ address, port }: Endpoint, all: readonly Endpoint[]): ListenOptions {
+  // `::` takes IPv4 too, unless the listener names 0.0.0.0 at the same port beside it.
+  const beside = port !== 0 && all.some(other => other.address === '0.0.0.0' && other.port === port)
+  return { host: address, port, ipv6Only: address.includes(':') && (address !== '::' || beside) }
+}
+
 /** smtp-server's server with our connections. */
 class IntakeServer extends SMTPServer {
   readonly #connections: Connections
@@ -206,17 +213,15 @@ class IntakeServer extends SMTPServer {
       socketTimeout: limits.tlsHandshakeMs,
     })
     this.#connections = connections
-    this.on('error', (fault: Error) =>
-      this.#turnedAway(fault.message, (fault as { remoteAddress?: string }).remoteAddress),
-    )
+    this.on('error', (fault: NodeJS.ErrnoException & { readonly remoteAddress?: string }) => {
+      // That an address cannot be bound is for whoever starts us: nobody was turned away.
+      if (fault.syscall !== 'listen') this.#turnedAway(fault.message, fault.remoteAddress)
+    })
   }
 
   async start(at: Endpoint, all: readonly Endpoint[]): Promise<void> {
-    const { address, port } = at
-    // `::` takes IPv4 too, unless the listener names 0.0.0.0 at the same port beside it.
-    const beside = port !== 0 && all.some(other => other.address === '0.0.0.0' && other.port === port)
     // `once` rejects when the server says `error` first.
-    this.server.listen({ host: address, port, ipv6Only: address.includes(':') && (address !== '::' || beside) })
+    this.server.listen(bindOptions(at, all))
     await once(this.server, 'listening')
   }
 

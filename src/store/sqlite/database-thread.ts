@@ -32,6 +32,7 @@ export class DatabaseThread {
   readonly newestEnvelope: number
   readonly figures: BatchFigures = { batches: 0, writes: 0 }
   readonly #worker: Worker
+  readonly #failed = Promise.withResolvers<string>()
   #health: StoreHealth
   #writes: AskedWrite[] = []
   #reads: Asked<Read>[] = []
@@ -69,6 +70,11 @@ export class DatabaseThread {
 
   get health(): StoreHealth {
     return this.#health
+  }
+
+  /** See Store. */
+  get failed(): Promise<string> {
+    return this.#failed.promise
   }
 
   /** @param order makes the write once its octets have their place in the batch. */
@@ -143,6 +149,7 @@ export class DatabaseThread {
     const under = this.#under
     if (!under) return
     this.#health = reply.health
+    if (reply.health.kind === 'failed') this.#failed.resolve(reply.health.because)
     this.#watch()
     if (reply.last) this.#under = undefined
     for (const [index, asked] of under[reply.of].entries()) settle(asked, reply.results[index]!)
@@ -168,6 +175,7 @@ export class DatabaseThread {
     clearTimeout(this.#look)
     this.#ended = this.#closing ? new StoreFailure('closed', 'the store is closed') : why
     this.#health = { kind: 'failed', because: this.#ended.message }
+    if (!this.#closing) this.#failed.resolve(why.message)
     const left = [...(this.#under?.writes ?? []), ...(this.#under?.reads ?? []), ...this.#writes, ...this.#reads]
     this.#under = undefined
     for (const asked of left) asked.failed(this.#ended)

@@ -31,6 +31,7 @@ export async function openSqliteStore(settings: SqliteSettings): Promise<Store &
     queue: new SqliteQueue(thread, new RecentMessages(recent), now),
     reports: new SqliteReports(thread),
     figures: thread.figures,
+    failed: thread.failed,
     close: () => thread.close(),
   }
 }
