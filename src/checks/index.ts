@@ -21,6 +21,7 @@ import mxHosts from './mx-hosts.ts'
 import messageFrom from './message-from.ts'
 import mxNull from './mx-null.ts'
 import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
+import rdnsGenericName from './rdns-generic-name.ts'
 import rdnsPresence from './rdns-presence.ts'
 import spfAuthorization from './spf-authorization.ts'
 import spfLookupLimit from './spf-lookup-limit.ts'
@@ -55,6 +56,7 @@ export const checks = [
   dmarcReporting,
   rdnsPresence,
   rdnsForwardConfirmed,
+  rdnsGenericName,
   heloFqdn,
   heloAddress,
   heloRdnsMatch,

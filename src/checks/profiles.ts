@@ -29,6 +29,7 @@ const sendingChecks = {
   'dmarc-reporting': advice,
   'rdns-presence': ownFault,
   'rdns-forward-confirmed': ownFault,
+  'rdns-generic-name': advice,
   'helo-fqdn': ownFault,
   'helo-address': ownFault,
   'helo-rdns-match': advice,
