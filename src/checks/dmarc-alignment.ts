@@ -1,6 +1,7 @@
 // Which domains may sign and bounce for the domain so that its mail passes DMARC, and do all receivers see it alike?
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { type DmarcPolicy, dmarcPolicy } from '../facts/dmarc-policy.ts'
+import { type DmarcProposal, dmarcProposal } from '../facts/dmarc-proposal.ts'
 import { isWithin } from '../names/domain.ts'
 import { publicSuffixOrganization } from '../names/organizational.ts'
 import type { PolicyDiscovery } from '../protocol/dmarc/policy.ts'
@@ -16,7 +17,7 @@ export default defineCheck({
   title: 'All receivers see alike which domains are aligned',
   why: 'SPF and DKIM count for DMARC only when the domain that they prove belongs to the From domain. What belongs together is decided by the organizational domain, or by equality in strict mode.',
   refs: ['RFC 9989 §4.4', 'RFC 9989 §4.10.2', 'RFC 7489 §3.1', 'RFC 7489 §3.2'],
-  needs: { dmarc: dmarcPolicy },
+  needs: { dmarc: dmarcPolicy, proposal: dmarcProposal },
   outcomes: {
     relaxed: {
       level: 'pass',
@@ -45,7 +46,7 @@ export default defineCheck({
       says: 'No DMARC policy applies to {domain}, so nothing needs to be aligned (see dmarc-record).',
     },
   },
-  evaluate({ dmarc }, { domain }) {
+  evaluate({ dmarc, proposal }, { domain }) {
     const { policy, organization, formerOrganization } = dmarc
     if (policy.kind !== 'policy') return { outcome: 'no-policy', data: { domain } }
     const { adkim, aspf } = policy.record
@@ -57,12 +58,12 @@ export default defineCheck({
     const rulings: Ruling<'strict' | 'receivers-differ' | 'claims-suffix'>[] = []
     // The Public Suffix List knows an organization for it, so it is none of its suffixes.
     if (policy.from === 'author' && policy.record.psd === 'y' && publicSuffixOrganization(domain) !== undefined) {
-      const records = replaceTxt(policy.owner, policy.record.text, editTagList(policy.record.text, { psd: undefined }))
+      const records = proposal.mended?.records ?? []
       rulings.push({ outcome: 'claims-suffix', data: { domain, owner: policy.owner }, records })
     }
     if (adkim === 's' || aspf === 's') rulings.push(strict(domain, adkim, aspf, name))
     if (relaxed && organization.known && name !== formerOrganization)
-      rulings.push(differing(dmarc, policy, domain, name))
+      rulings.push(differing(dmarc, proposal, policy, domain, name))
     const [first, ...rest] = rulings
     return first === undefined ? { outcome: 'relaxed', data: { domain, organization: name } } : [first, ...rest]
   },
@@ -87,6 +88,7 @@ function strict(domain: string, adkim: string, aspf: string, organization: strin
 
 function differing(
   { formerOrganization: former, trace }: DmarcPolicy,
+  { mended }: DmarcProposal,
   policy: Applied,
   domain: string,
   organization: string,
@@ -94,15 +96,15 @@ function differing(
   const walkIsWider = isWithin(former, organization)
   const [wider, narrower] = walkIsWider ? [organization, former] : [former, organization]
   const data = { domain, organization, former, wider, narrower }
-  const { record, at, owner, published } = policy
+  const { record, at, published } = policy
   if (walkIsWider) {
     // A record with psd=n makes the narrower name an organization for the tree walk too (RFC 9989 §4.10.2).
     const unify = `Or publish a record with psd=n at _dmarc.${former}, so that new receivers take ${former} as well.`
-    const own = { p: published, sp: undefined, np: undefined, psd: 'n' }
+    // The mailboxes of that record are those of the name above, which the Public Suffix List takes for a stranger's.
+    const strange = { rua: undefined, ruf: undefined, fo: undefined, pct: undefined, rf: undefined, ri: undefined }
+    const own = { ...strange, p: published, sp: undefined, np: undefined, psd: 'n' }
     const records =
-      at === former
-        ? replaceTxt(owner, record.text, editTagList(record.text, { psd: 'n' }))
-        : [publishTxt(`_dmarc.${former}`, editTagList(record.text, own))]
+      at === former ? (mended?.records ?? []) : [publishTxt(`_dmarc.${former}`, editTagList(record.text, own))]
     return { outcome: 'receivers-differ', data: { ...data, unify }, records } as const
   }
   if (record.psd === 'n') {
@@ -124,7 +126,9 @@ function differing(
     return { outcome: 'receivers-differ', data: { ...data, unify } } as const
   }
   const unify = `Or publish a record at _dmarc.${former} too, so that new receivers take ${former} as well.`
-  const text = `v=DMARC1; p=none; rua=mailto:dmarc@${former}`
+  // No mailbox is made up; those that the record has and that belong to the organization will do.
+  const known = record.rua.filter(uri => uri.kind === 'mailto' && isWithin(uri.host, former)).map(uri => uri.text)
+  const text = `v=DMARC1; p=none${known.length > 0 ? `; rua=${known.join(',')}` : ''}`
   return {
     outcome: 'receivers-differ',
     data: { ...data, unify },

@@ -1,11 +1,10 @@
 // Is there one readable DMARC record for the domain, its own or that of its organization?
 import { defineCheck, type Ruling } from '../audit/check.ts'
-import { type DmarcPolicy, dmarcPolicy } from '../facts/dmarc-policy.ts'
+import { type DmarcPolicy, dmarcPolicy, walkInWords, walkSteps } from '../facts/dmarc-policy.ts'
+import { type DmarcProposal, dmarcProposal } from '../facts/dmarc-proposal.ts'
+import { meantRecord } from '../protocol/dmarc/mend.ts'
 import type { PolicyDiscovery } from '../protocol/dmarc/policy.ts'
-import { type DmarcRecord, repairedDmarc } from '../protocol/dmarc/record.ts'
-import { publishTxt, removeTxt, replaceTxt, type TxtChange } from '../protocol/txt-change.ts'
-
-type Applied = Extract<PolicyDiscovery, { kind: 'policy' | 'unusable' }>
+import type { DmarcRecord } from '../protocol/dmarc/record.ts'
 
 export default defineCheck({
   id: 'dmarc-record',
@@ -14,17 +13,21 @@ export default defineCheck({
   title: 'The domain has a DMARC record',
   why: 'DMARC tells receivers what to do with mail that only pretends to come from the domain, and has them report what they see. Large receivers demand a record from everyone who sends much.',
   refs: ['RFC 9989 §4.7', 'RFC 9989 §4.8', 'RFC 9989 §4.10'],
-  needs: { dmarc: dmarcPolicy },
+  needs: { dmarc: dmarcPolicy, proposal: dmarcProposal },
   outcomes: {
     found: { level: 'pass', says: 'A DMARC record is published at {owner}: "{record}".' },
     inherited: {
       level: 'pass',
-      says: '{domain} has no DMARC record of its own. That of {at} applies to it, with the policy {policy} (from {tag}).',
+      says: '{domain} has no DMARC record of its own. That of {at} applies to it, with the policy {policy} (from {tag}). Asked were {walk}.',
     },
     'public-suffix': {
       level: 'warn',
-      says: '{domain} has no DMARC record, nor has its organization. Only that of the public suffix {at} applies, with the policy {policy}, and reports go to its operator.',
-      fix: 'Publish a record at _dmarc.{domain}. With p=none nothing is refused because of it; if the suffix asks for more, keep to its policy.',
+      says: '{domain} has no DMARC record, nor has its organization. Only that of the public suffix {at} applies, with the policy {policy}, and reports go to its operator. Asked were {walk}.',
+      fix: 'Publish a record at {owner}. If the suffix asks for more than none, keep to its policy.{reports}',
+    },
+    large: {
+      level: 'info',
+      says: 'The DMARC record at {owner} is {octets} octets long: the answer does not fit into 512 octets, and receivers that cannot ask by TCP or EDNS never see it.',
     },
     'unknown-tags': {
       level: 'info',
@@ -41,8 +44,8 @@ export default defineCheck({
     },
     missing: {
       level: 'fail',
-      says: 'There is no DMARC record for {domain}, neither at {place} nor above it.',
-      fix: 'Publish a record at {owner}{elsewhere}. With p=none nothing is refused because of it, and the reports show who sends mail in your name. The mailbox in rua= must exist.',
+      says: 'There is no DMARC record for {domain}, neither at {place} nor above it. Asked were {walk}.',
+      fix: 'Publish a record at {owner}{elsewhere}. {harmless}{reports}',
     },
     misplaced: {
       level: 'fail',
@@ -70,104 +73,101 @@ export default defineCheck({
       fix: 'Publish a correct record at {owner}, or remove the text if the record of {at} is to apply.',
     },
   },
-  evaluate({ dmarc }, { domain }) {
+  evaluate({ dmarc, proposal }, { domain }) {
     const { policy, own } = dmarc
-    const about = { domain, owner: own.owner }
+    const records = proposal.mended?.records ?? []
+    const about = { domain, owner: own.owner, walk: walkInWords(dmarc), trace: walkSteps(dmarc) }
     const instead =
       policy.kind === 'policy' && policy.from !== 'author' ? { at: policy.at, policy: policy.effective } : undefined
     if (own.found.kind === 'several') {
-      const { records } = own.found
-      return {
-        outcome: instead === undefined ? 'multiple' : 'own-multiple',
-        data: { ...about, ...instead, count: records.length, records: records.map(({ text }) => text) },
-        records: allButBest(own.owner, records),
-      }
+      const texts = own.found.records.map(({ text }) => text)
+      const data = { ...about, ...instead, count: texts.length, records: texts }
+      return { outcome: instead === undefined ? 'multiple' : 'own-multiple', data, records }
     }
-    const meant = own.found.kind === 'none' ? own.discarded.find(text => text.resembles || isSpf(text.text)) : undefined
-    if (meant !== undefined && (meant.resembles || policy.kind === 'absent')) {
-      const why = meant.resembles ? meant.why : 'it is an SPF record, which belongs at the domain itself'
-      const corrected = meant.resembles ? meant.mended : undefined
-      return {
-        outcome: instead === undefined ? 'invalid' : 'own-invalid',
-        data: { ...about, ...instead, why, text: meant.text },
-        records: [
-          ...own.discarded.filter(text => text.resembles).map(({ text }) => removeTxt(own.owner, text)),
-          publishTxt(own.owner, corrected ?? starter(domain)),
-        ],
-      }
+    const meant = meantRecord(dmarc)
+    if (meant !== undefined) {
+      const data = { ...about, ...instead, why: meant.why, text: meant.text }
+      return { outcome: instead === undefined ? 'invalid' : 'own-invalid', data, records }
     }
     if (policy.kind === 'absent') {
-      return dmarc.exists === false ? { outcome: 'no-domain', data: { domain } } : absent(dmarc, domain)
+      return dmarc.exists === false ? { outcome: 'no-domain', data: about } : absent(dmarc, proposal, about, records)
     }
     if (policy.kind === 'policy' && policy.from === 'public-suffix') {
-      const record = starter(domain).replace('p=none', `p=${policy.published}`)
-      return {
-        outcome: 'public-suffix',
-        data: { ...about, at: policy.at, policy: policy.effective },
-        records: [publishTxt(`_dmarc.${domain}`, record)],
-      }
+      const data = { ...about, at: policy.at, policy: policy.effective, reports: reportsWanted(proposal) }
+      return { outcome: 'public-suffix', data, records }
     }
-    if (policy.kind === 'unusable') return unusable(policy, domain)
-    return judged(policy, domain)
+    if (policy.kind === 'unusable') {
+      const why = `${faultsOf(policy.record)}; without a usable policy and without rua= receivers apply no DMARC at all`
+      return { outcome: 'invalid', data: { ...about, owner: policy.owner, why, text: policy.record.text }, records }
+    }
+    return judged(policy, about, proposal)
   },
 })
 
-function absent({ own, misplaced }: DmarcPolicy, domain: string): Ruling<'missing' | 'misplaced'> {
-  const [stray] = misplaced
-  if (stray === undefined) {
-    const name = `_dmarc.${domain}`
-    const isAlias = own.owner !== name
-    const place = isAlias ? `${name} (a CNAME to ${own.owner})` : name
-    const elsewhere = isAlias
-      ? `, where ${name} leads (whoever runs that name has to do it), or put it in place of the CNAME at ${name}`
-      : ''
-    const data = { domain, owner: own.owner, place, elsewhere }
-    return { outcome: 'missing', data, records: [publishTxt(own.owner, starter(domain))] }
+type About = {
+  readonly domain: string
+  readonly owner: string
+  readonly walk: string
+  readonly trace: ReturnType<typeof walkSteps>
+}
+type Records = NonNullable<DmarcProposal['mended']>['records']
+
+function absent(
+  { own, misplaced }: DmarcPolicy,
+  proposal: DmarcProposal,
+  about: About,
+  records: Records,
+): Ruling<'missing' | 'misplaced'> {
+  if (misplaced.length > 0) {
+    return { outcome: 'misplaced', data: { ...about, elsewhere: misplaced.map(one => one.name) }, records }
   }
+  const name = `_dmarc.${about.domain}`
+  const isAlias = own.owner !== name
+  const place = isAlias ? `${name} (a CNAME to ${own.owner})` : name
+  const elsewhere = isAlias
+    ? `, where ${name} leads (whoever runs that name has to do it), or put it in place of the CNAME at ${name}`
+    : ''
+  const harmless = proposal.parked
+    ? 'The domain neither takes nor sends mail, so that p=reject can lose nothing of its own.'
+    : 'With p=none nothing is refused because of it.'
   return {
-    outcome: 'misplaced',
-    data: { domain, elsewhere: misplaced.map(({ name }) => name), text: stray.text },
-    records: [...misplaced.map(({ name, text }) => removeTxt(name, text)), publishTxt(`_dmarc.${domain}`, stray.text)],
+    outcome: 'missing',
+    data: { ...about, place, elsewhere, harmless, reports: reportsWanted(proposal) },
+    records,
   }
 }
 
-// RFC 9989 §4.10.1: no valid p (or an invalid sp or np) and no report URI: no DMARC.
-function unusable({ record, owner, at }: Applied, domain: string): Ruling<'invalid'> {
-  const why = `${faultsOf(record)}; without a usable policy and without rua= receivers apply no DMARC at all`
-  return {
-    outcome: 'invalid',
-    data: { domain, owner, why, text: record.text },
-    records: replaceTxt(owner, record.text, repairedDmarc(record, `mailto:dmarc@${at}`)),
-  }
+/** No mailbox is made up: an address that does not exist is worse than none. */
+function reportsWanted({ mended }: DmarcProposal): string {
+  return mended === undefined || /;\s*rua=/i.test(mended.text)
+    ? ''
+    : ' Add rua=mailto: and the address of a mailbox of yours: the reports that go there show who sends mail in your name.'
 }
 
 function judged(
-  policy: Extract<Applied, { kind: 'policy' }>,
-  domain: string,
-): readonly [Ruling<'found' | 'inherited'>, ...Ruling<'faulty' | 'unknown-tags'>[]] {
+  policy: Extract<PolicyDiscovery, { kind: 'policy' }>,
+  about: About,
+  { mended }: DmarcProposal,
+): readonly [Ruling<'found' | 'inherited'>, ...Ruling<'faulty' | 'large' | 'unknown-tags'>[]] {
   const { record, owner, at, from, effective, tag } = policy
-  const about = { domain, owner, at, record: record.text }
-  const rulings: Ruling<'faulty' | 'unknown-tags'>[] = []
+  const data = { ...about, owner, at, record: record.text }
+  const rulings: Ruling<'faulty' | 'large' | 'unknown-tags'>[] = []
   if (record.faults.length > 0) {
-    const corrected = repairedDmarc(record, `mailto:dmarc@${at}`)
     const consequence = record.acts === 'as-none' ? ' Until then they act as if it said p=none.' : ''
-    rulings.push({
-      outcome: 'faulty',
-      data: { ...about, corrected, faults: faultsOf(record), consequence },
-      records: replaceTxt(owner, record.text, corrected),
-    })
+    const told = { corrected: mended?.text ?? '', faults: faultsOf(record), consequence }
+    rulings.push({ outcome: 'faulty', data: { ...data, ...told }, records: mended?.records ?? [] })
   }
   if (record.unknown.length > 0) {
-    rulings.push({ outcome: 'unknown-tags', data: { ...about, tags: record.unknown.map(({ name }) => name) } })
+    rulings.push({ outcome: 'unknown-tags', data: { ...data, tags: record.unknown.map(({ name }) => name) } })
   }
-  if (from === 'author') return [{ outcome: 'found', data: about }, ...rulings]
+  if (record.text.length > LARGEST) rulings.push({ outcome: 'large', data: { ...data, octets: record.text.length } })
+  if (from === 'author') return [{ outcome: 'found', data }, ...rulings]
   const source = tag === 'assumed' ? 'a faulty record, which counts as p=none' : `${tag}=`
-  return [{ outcome: 'inherited', data: { ...about, policy: effective, tag: source } }, ...rulings]
+  return [{ outcome: 'inherited', data: { ...data, policy: effective, tag: source } }, ...rulings]
 }
 
-function starter(domain: string): string {
-  return `v=DMARC1; p=none; rua=mailto:dmarc@${domain}`
-}
+/** RFC 1035 §4.2.1: 512 octets of answer, of which header, question, name and the lengths of strings take their part. */
+const LARGEST = 450
 
 /** Of a record of 60 KB, which can have thousands, the first that matter. */
 const MOST_FAULTS = 10
@@ -175,16 +175,4 @@ const MOST_FAULTS = 10
 function faultsOf({ faults }: DmarcRecord): string {
   const told = faults.slice(0, MOST_FAULTS).map(({ tag, why }) => `${tag}: ${why}`)
   return [...told, ...(faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [])].join('; ')
-}
-
-function isSpf(text: string): boolean {
-  return /^v=spf1(\s|$)/i.test(text)
-}
-
-/** The record that asks for most is kept: one with reports before one without, then by the policy. */
-function allButBest(owner: string, records: readonly DmarcRecord[]): readonly TxtChange[] {
-  const weight = ({ acts, rua, p }: DmarcRecord): number =>
-    (acts === 'not-at-all' ? 0 : 10) + (rua.length > 0 ? 5 : 0) + ['none', 'quarantine', 'reject'].indexOf(p ?? 'none')
-  const best = records.toSorted((a, b) => weight(b) - weight(a))[0]
-  return records.filter(record => record !== best).map(({ text }) => removeTxt(owner, text))
 }

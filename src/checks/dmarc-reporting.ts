@@ -1,11 +1,11 @@
 // Will the DMARC reports that the record asks for be sent, and will they arrive?
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { dmarcPolicy } from '../facts/dmarc-policy.ts'
+import { type DmarcProposal, dmarcProposal } from '../facts/dmarc-proposal.ts'
 import { dmarcReportTargets, type ReportTarget } from '../facts/dmarc-report-targets.ts'
 import type { DmarcRecord } from '../protocol/dmarc/record.ts'
 import type { ReportUri } from '../protocol/dmarc/report-uri.ts'
-import { editTagList } from '../protocol/tag-list.ts'
-import { publishTxt, replaceTxt } from '../protocol/txt-change.ts'
+import { publishTxt } from '../protocol/txt-change.ts'
 
 type Trouble = Ruling<
   'not-asked-for' | 'invalid-uri' | 'unauthorized' | 'cannot-receive' | 'too-many' | 'size-ignored' | 'unchecked'
@@ -18,13 +18,13 @@ export default defineCheck({
   title: 'DMARC reports are asked for and can arrive',
   why: 'The aggregate reports are the only way to see who sends mail in your name and what fails. A report address that nobody may or can write to means silence, and silence looks like health.',
   refs: ['RFC 9989 §4.6', 'RFC 9989 §4.7', 'RFC 9990 §4', 'RFC 9991', 'RFC 7505'],
-  needs: { dmarc: dmarcPolicy, targets: dmarcReportTargets },
+  needs: { dmarc: dmarcPolicy, targets: dmarcReportTargets, proposal: dmarcProposal },
   outcomes: {
     arranged: { level: 'pass', says: 'Aggregate reports go to {addresses}.' },
     'not-asked-for': {
       level: 'warn',
       says: 'The DMARC record at {owner} asks for no aggregate reports (rua=), so nobody tells you who sends mail in the name of {domain}.',
-      fix: 'Publish the record at {owner} with rua= and the address of a mailbox that exists.',
+      fix: 'Publish the record at {owner} with rua=mailto: and the address of a mailbox that exists.',
     },
     'invalid-uri': {
       level: 'warn',
@@ -34,7 +34,7 @@ export default defineCheck({
     unauthorized: {
       level: 'warn',
       says: 'Reports about {policyDomain} may not be sent to {host}: {why}. Receivers leave out {addresses}.',
-      fix: 'Have the record published at {host} by whoever runs it (a report service usually does so when you register the domain with it), or choose an address in your own domain.',
+      fix: '{remedy}',
     },
     'cannot-receive': {
       level: 'warn',
@@ -59,14 +59,14 @@ export default defineCheck({
       says: 'No DMARC record of {domain} or its organization could ask for reports (see dmarc-record).',
     },
   },
-  evaluate({ dmarc, targets }, { domain }) {
+  evaluate({ dmarc, targets, proposal }, { domain }) {
     const { policy } = dmarc
     if (policy.kind !== 'policy' || policy.from === 'public-suffix') return { outcome: 'no-policy', data: { domain } }
     const { record, owner, at } = policy
     const about = { domain, owner, policyDomain: at, record: record.text }
     const troubles: readonly Trouble[] = [
-      ...(record.rua.length === 0 ? [notAskedFor(record, owner, at, about)] : []),
-      ...invalid(record, owner, about),
+      ...(record.rua.length === 0 ? [notAskedFor(about, proposal)] : []),
+      ...invalid(record, about, proposal),
       // Where no mail arrives, it matters little who may send it.
       ...byHost(
         targets.targets.filter(
@@ -88,27 +88,19 @@ export default defineCheck({
 
 type About = { readonly [name: string]: string }
 
-function notAskedFor(record: DmarcRecord, owner: string, at: string, about: About): Trouble {
-  const corrected = editTagList(record.text, { rua: `mailto:dmarc@${at}` })
-  return { outcome: 'not-asked-for', data: about, records: replaceTxt(owner, record.text, corrected) }
+function notAskedFor(about: About, { mended }: DmarcProposal): Trouble {
+  // Only a mailbox that is known already can be proposed.
+  const records = mended !== undefined && /;\s*rua=/i.test(mended.text) ? mended.records : []
+  return { outcome: 'not-asked-for', data: about, records }
 }
 
-function invalid(record: DmarcRecord, owner: string, about: About): readonly Trouble[] {
-  const bad = [...record.rua, ...record.ruf].flatMap(uri =>
-    uri.kind === 'invalid' ? [`${uri.text} (${uri.why})`] : [],
-  )
+function invalid(record: DmarcRecord, about: About, { mended }: DmarcProposal): readonly Trouble[] {
+  const bad = [...record.rua, ...record.ruf].filter(uri => uri.kind === 'invalid')
   if (bad.length === 0) return []
-  const changes = (['rua', 'ruf'] as const)
-    .filter(tag => record[tag].some(uri => uri.kind === 'invalid'))
-    .map(tag => [tag, record[tag].map(uri => (uri.kind === 'invalid' ? uri.meant : uri.text))] as const)
-  // Only when every entry can be guessed is the whole record worth printing.
-  const known = changes.every(([, uris]) => uris.every(uri => uri !== undefined))
-  const corrected = known
-    ? editTagList(record.text, Object.fromEntries(changes.map(([tag, uris]) => [tag, uris.join(',')])))
-    : undefined
-  return [
-    { outcome: 'invalid-uri', data: { ...about, entries: bad }, records: replaceTxt(owner, record.text, corrected) },
-  ]
+  const entries = bad.map(uri => `${uri.text} (${uri.why})`)
+  // Only when every entry can be guessed does the proposal mend this.
+  const records = bad.every(uri => uri.meant !== undefined) ? (mended?.records ?? []) : []
+  return [{ outcome: 'invalid-uri', data: { ...about, entries }, records }]
 }
 
 function unauthorized(policyDomain: string): (targets: readonly ReportTarget[]) => Trouble {
@@ -117,7 +109,16 @@ function unauthorized(policyDomain: string): (targets: readonly ReportTarget[]) 
     const refused = authorization.state === 'no' ? authorization : { why: '', mendable: false }
     return {
       outcome: 'unauthorized',
-      data: { policyDomain, host: uri.host!, why: refused.why, addresses: targets.map(told) },
+      data: {
+        policyDomain,
+        host: uri.host!,
+        why: refused.why,
+        addresses: targets.map(told),
+        authorizedAt,
+        remedy: refused.mendable
+          ? `Not you but whoever runs ${uri.host} has to publish a TXT record "v=DMARC1" at ${authorizedAt} (a report service usually does so when you register the domain with it). Or choose an address in your own domain.`
+          : `Choose an address in your own domain, or ask whoever runs ${uri.host} to mend it.`,
+      },
       records: refused.mendable ? [publishTxt(authorizedAt, 'v=DMARC1')] : [],
     }
   }

@@ -8,6 +8,7 @@ import dkimKeyStrength from './dkim-key-strength.ts'
 import dkimSelectors from './dkim-selectors.ts'
 import dmarcAlignment from './dmarc-alignment.ts'
 import dmarcPolicy from './dmarc-policy.ts'
+import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
 import dmarcReporting from './dmarc-reporting.ts'
 import dnsExistence from './dns-existence.ts'
@@ -53,6 +54,7 @@ export const checks = [
   dmarcRecord,
   dmarcPolicy,
   dmarcAlignment,
+  dmarcReceiverViews,
   dmarcReporting,
   rdnsPresence,
   rdnsForwardConfirmed,

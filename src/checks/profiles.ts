@@ -26,6 +26,7 @@ const sendingChecks = {
   'dmarc-record': required,
   'dmarc-policy': advice,
   'dmarc-alignment': { ...required, optional: ['organization-unknown'] },
+  'dmarc-receiver-views': advice,
   'dmarc-reporting': advice,
   'rdns-presence': ownFault,
   'rdns-forward-confirmed': ownFault,

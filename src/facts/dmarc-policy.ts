@@ -3,6 +3,7 @@ import { defineFact, type Know, Unknowable } from '../audit/fact.ts'
 import { nameFault } from '../names/domain.ts'
 import { publicSuffixOrganization } from '../names/organizational.ts'
 import type { Resolver } from '../net/resolver.ts'
+import { type FormerView, formerView } from '../protocol/dmarc/former-view.ts'
 import { discoverPolicy, type PolicyDiscovery } from '../protocol/dmarc/policy.ts'
 import { readDmarc } from '../protocol/dmarc/record.ts'
 import { type Organization, organizationOf, type Step, type Unanswered, walkTree } from '../protocol/dmarc/tree-walk.ts'
@@ -21,6 +22,8 @@ export interface DmarcPolicy {
   readonly organization: Extract<Organization, { known: true }> | { readonly known: false; readonly reason: string }
   /** The organizational domain by the Public Suffix List, as receivers take it that still follow RFC 7489 §3.2. */
   readonly formerOrganization: string
+  /** The policy as those receivers find it. A silent server leaves it open without leaving the policy itself open. */
+  readonly former: FormerView
   /** False when no policy was found and DNS denies the domain itself (RFC 8020); undefined when that is not known. */
   readonly exists: boolean | undefined
   /** When no record was found at the domain's own `_dmarc` name: DMARC records where they are put by mistake. */
@@ -38,6 +41,8 @@ export const dmarcPolicy = defineFact({
     ])
     if (policy.kind === 'unknown') throw new Unknowable(unansweredReason(policy.question))
     const organization = organizationOf(walk)
+    // A public suffix has no organizational domain above it: it stands for itself.
+    const formerOrganization = publicSuffixOrganization(walk.start) ?? walk.start
     return {
       policy,
       exists: policy.kind === 'absent' ? await existsIfKnown(know, domain) : true,
@@ -46,8 +51,8 @@ export const dmarcPolicy = defineFact({
       organization: organization.known
         ? organization
         : { known: false, reason: unansweredReason(organization.question) },
-      // A public suffix has no organizational domain above it: it stands for itself.
-      formerOrganization: publicSuffixOrganization(walk.start) ?? walk.start,
+      formerOrganization,
+      former: await formerView(resolver, walk, formerOrganization),
       misplaced,
     }
   },
@@ -62,6 +67,43 @@ async function existsIfKnown(know: Know, domain: string): Promise<boolean | unde
   }
 }
 
+/** The walk as data: each name that was asked, what stood there, and which record applies. */
+export function walkSteps({
+  trace,
+  policy,
+}: Pick<DmarcPolicy, 'trace' | 'policy'>): NonNullable<Readings['dmarc']['walk']> {
+  const at = policy.kind === 'absent' ? undefined : policy.at
+  return trace.map(({ domain, found }) => ({
+    name: `_dmarc.${domain}`,
+    found: found.kind,
+    record: found.kind === 'record' ? found.record.text : null,
+    applies: domain === at,
+  }))
+}
+
+/** The walk in a line: `_dmarc.a.example.org: none; _dmarc.example.org: p=reject, applies`. */
+export function walkInWords({ trace, policy }: Pick<DmarcPolicy, 'trace' | 'policy'>): string {
+  const at = policy.kind === 'absent' ? undefined : policy.at
+  return trace
+    .map(step => `_dmarc.${step.domain}: ${foundInWords(step)}${step.domain === at ? ', applies' : ''}`)
+    .join('; ')
+}
+
+function foundInWords({ found }: Step): string {
+  switch (found.kind) {
+    case 'record': {
+      const { p, psd } = found.record
+      return `${p === undefined ? 'a record without a valid p=' : `p=${p}`}${psd === 'u' ? '' : ` psd=${psd}`}`
+    }
+    case 'several':
+      return `${found.records.length} records, discarded`
+    case 'unanswered':
+      return 'no answer'
+    case 'none':
+      return 'none'
+  }
+}
+
 /** Why a question of the walk brought nothing, to complete "Could not be checked: …". */
 export function unansweredReason({ answer, name, type }: Unanswered): string {
   return whyUnreachable(answer, name, type)
@@ -70,13 +112,15 @@ export function unansweredReason({ answer, name, type }: Unanswered): string {
 /** What programs act on: the policy that is applied to mail that fails, test mode (t=y) already reckoned with. */
 export async function dmarcReading(know: Know, subject: { readonly domain: string }): Promise<Readings['dmarc']> {
   try {
-    const { policy, organization } = await know(dmarcPolicy, subject)
+    const found = await know(dmarcPolicy, subject)
+    const { policy, organization } = found
     const organizationalDomain = organization.known ? organization.domain : null
+    const walk = walkSteps(found)
     if (policy.kind !== 'policy') {
-      return { state: 'absent', organizationalDomain, policy: null, adkim: 'r', aspf: 'r' }
+      return { state: 'absent', organizationalDomain, policy: null, adkim: 'r', aspf: 'r', walk }
     }
     const { adkim, aspf } = policy.record
-    return { state: 'found', organizationalDomain, policy: policy.effective, adkim, aspf }
+    return { state: 'found', organizationalDomain, policy: policy.effective, adkim, aspf, walk }
   } catch (failure) {
     if (!(failure instanceof Unknowable)) throw failure
     return { state: 'unknown', organizationalDomain: null, policy: null, adkim: 'r', aspf: 'r' }

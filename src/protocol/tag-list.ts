@@ -34,8 +34,10 @@ export function tagsOf(pieces: readonly Piece[]): readonly Tag[] {
 
 /** Names that stand more than once: such a list is invalid as a whole (RFC 6376 §3.2). */
 export function repeatedNames(tags: readonly Tag[]): readonly string[] {
-  const names = tags.map(tag => tag.name)
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name } of tags) (seen.has(name) ? repeated : seen).add(name)
+  return [...repeated]
 }
 
 /** The value of a tag in a list, by its exact name. */

@@ -44,7 +44,24 @@ function domainFacts({ exists, nullMx, dmarc }: Readings): Markup {
 <dt>Exists in DNS</dt><dd>${yesNo(exists)}</dd>
 <dt>Takes no mail (null MX)</dt><dd>${yesNo(nullMx)}</dd>
 <dt>DMARC policy</dt><dd>${policy}</dd>
-</dl>`
+${walkFacts(dmarc.walk)}</dl>`
+}
+
+const stood = { none: 'none', several: 'several, discarded', unanswered: 'no answer' } as const
+
+/** The names that the tree walk passed (RFC 9989 §4.10), and what stood there. */
+function walkFacts(walk: Readings['dmarc']['walk']): Content {
+  if (walk === undefined || walk.length === 0) return undefined
+  const steps = walk.map(({ name, found, record, applies }, i) => [
+    i > 0 && html`<br>`,
+    html`<code>${shorten(name, VALUE_MOST)}</code>: `,
+    found === 'record'
+      ? html`<code>${shorten(record ?? '', VALUE_MOST)}</code>`
+      : html`<span class="soft">${stood[found]}</span>`,
+    applies && html` <b>applies</b>`,
+  ])
+  return html`<dt>DMARC tree walk</dt><dd>${steps}</dd>
+`
 }
 
 function egressTable({ readings, target }: Report): Content {

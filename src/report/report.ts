@@ -87,6 +87,14 @@ export interface Readings {
     readonly policy: 'none' | 'quarantine' | 'reject' | null
     readonly adkim: 'r' | 's'
     readonly aspf: 'r' | 's'
+    /** The names that the tree walk of RFC 9989 §4.10 passed, the domain's own first. Absent in reports made before it was kept. */
+    readonly walk?: readonly {
+      readonly name: string
+      readonly found: 'record' | 'none' | 'several' | 'unanswered'
+      readonly record: string | null
+      /** True where the record stands that applies to the domain. */
+      readonly applies: boolean
+    }[]
   }
   readonly egress: readonly {
     readonly address: string

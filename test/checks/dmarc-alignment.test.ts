@@ -81,7 +81,7 @@ describeCheck(dmarcAlignment, {
       target: { domain: 'mail.example.org' },
       says: 'by the tree walk of RFC 9989 it is mail.example.org, by the Public Suffix List (RFC 7489) it is example.org. Relaxed alignment with names of example.org outside mail.example.org holds only for those that take example.org.',
       fix: 'Sign with d= mail.example.org or a name below it',
-      records: [publish('_dmarc.example.org', 'v=DMARC1; p=none; rua=mailto:dmarc@example.org')],
+      records: [publish('_dmarc.example.org', 'v=DMARC1; p=none')],
     },
     {
       name: 'set apart by psd=n',

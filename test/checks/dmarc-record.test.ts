@@ -3,7 +3,7 @@ import { describeCheck } from '../support/check-tester.ts'
 
 const name = '_dmarc.example.org'
 const txt = (what: 'publish' | 'remove', value: string, owner = name) => ({ do: what, name: owner, type: 'TXT', value })
-const starter = 'v=DMARC1; p=none; rua=mailto:dmarc@example.org'
+const starter = 'v=DMARC1; p=none'
 
 describeCheck(dmarcRecord, {
   found: [
@@ -29,7 +29,7 @@ describeCheck(dmarcRecord, {
     {
       zone: `${name} TXT "v=DMARC1; p=reject; sp=quarantine"\nmail.example.org A 192.0.2.1`,
       target: { domain: 'mail.example.org' },
-      says: 'That of example.org applies to it, with the policy quarantine (from sp=).',
+      says: 'That of example.org applies to it, with the policy quarantine (from sp=). Asked were _dmarc.mail.example.org: none; _dmarc.example.org: p=reject, applies; _dmarc.org: none.',
     },
     {
       name: 'a name that does not exist',
@@ -50,7 +50,14 @@ describeCheck(dmarcRecord, {
       target: { domain: 'example.bank' },
       says: 'Only that of the public suffix bank applies, with the policy reject',
       fix: 'Publish a record at _dmarc.example.bank',
-      records: [txt('publish', 'v=DMARC1; p=reject; rua=mailto:dmarc@example.bank', '_dmarc.example.bank')],
+      records: [txt('publish', 'v=DMARC1; p=reject', '_dmarc.example.bank')],
+    },
+  ],
+  large: [
+    {
+      zone: `${name} TXT "v=DMARC1; p=none; rua=mailto:${'a'.repeat(200)}@example.org" ",mailto:${'b'.repeat(200)}@example.org"`,
+      says: 'is 461 octets long',
+      findings: 2,
     },
   ],
   'unknown-tags': [
@@ -65,7 +72,7 @@ describeCheck(dmarcRecord, {
       name: 'more faults than anyone reads',
       zone: `${name} TXT "v=DMARC1; p=none; ${'x;'.repeat(500)}"`,
       says: /(x: it is no tag[^;]*; ){10}and 490 more\./,
-      findings: 2,
+      findings: 3,
     },
     {
       zone: `${name} TXT "v=DMARC1; p=rejct; rua=mailto:a@example.org"`,
@@ -96,8 +103,22 @@ describeCheck(dmarcRecord, {
     {
       zone: 'example.org MX 10 mx.example.org',
       says: 'no DMARC record for example.org, neither at _dmarc.example.org nor above it',
-      fix: 'Publish a record at _dmarc.example.org',
+      fix: 'Publish a record at _dmarc.example.org. With p=none nothing is refused because of it. Add rua=mailto:',
       records: [txt('publish', starter)],
+      data: {
+        walk: '_dmarc.example.org: none; _dmarc.org: none',
+        trace: [
+          { name: '_dmarc.example.org', found: 'none', record: null, applies: false },
+          { name: '_dmarc.org', found: 'none', record: null, applies: false },
+        ],
+      },
+    },
+    {
+      name: 'of a domain that neither takes nor sends mail',
+      zone: 'example.org MX 0 .\nexample.org TXT "v=spf1 -all"',
+      says: 'There is no DMARC record',
+      fix: 'so that p=reject can lose nothing of its own',
+      records: [txt('publish', 'v=DMARC1; p=reject')],
     },
     { name: 'only other text', zone: `${name} TXT "hello"`, says: 'no DMARC record' },
     {
@@ -135,6 +156,22 @@ describeCheck(dmarcRecord, {
       fix: 'only one',
       records: [txt('remove', 'v=DMARC1; p=none')],
     },
+    {
+      name: 'of which the best has faults itself',
+      zone: `${name} TXT "v=DMARC1; p=none; rua=mailto:b@example.org"\n${name} TXT "v=DMARC1; p=reject; pct=20"`,
+      says: 'There are 2 DMARC records',
+      records: [txt('remove', 'v=DMARC1; p=reject; pct=20')],
+    },
+    {
+      name: 'and the kept one is mended too, with the mailbox of the other',
+      zone: `${name} TXT "v=DMARC1; p=none; rf=afrf"\n${name} TXT "v=DMARC1; p=bogus; ruf=mailto:b@example.org"\n${name} TXT "v=spf1 -all"`,
+      says: 'There are 2 DMARC records',
+      records: [
+        txt('remove', 'v=DMARC1; p=none; rf=afrf'),
+        txt('remove', 'v=DMARC1; p=bogus; ruf=mailto:b@example.org'),
+        txt('publish', 'v=DMARC1; p=none; rua=mailto:b@example.org'),
+      ],
+    },
   ],
   invalid: [
     {
@@ -164,10 +201,7 @@ describeCheck(dmarcRecord, {
       name: 'no policy and no reports',
       zone: `${name} TXT "v=DMARC1; adkim=s"`,
       says: 'p: it is missing; without a usable policy and without rua= receivers apply no DMARC at all',
-      records: [
-        txt('remove', 'v=DMARC1; adkim=s'),
-        txt('publish', 'v=DMARC1; p=none; adkim=s; rua=mailto:dmarc@example.org'),
-      ],
+      records: [txt('remove', 'v=DMARC1; adkim=s'), txt('publish', 'v=DMARC1; p=none; adkim=s')],
     },
     {
       name: 'commas for semicolons',

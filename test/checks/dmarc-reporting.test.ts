@@ -41,9 +41,29 @@ describeCheck(dmarcReporting, {
       zone: `${name} TXT "v=DMARC1; p=none"`,
       says: 'asks for no aggregate reports (rua=)',
       fix: `Publish the record at ${name} with rua=`,
-      records: change('', 'rua=mailto:dmarc@example.org'),
+      records: [],
     },
-    { name: 'failure reports only', zone: at('ruf=mailto:a@example.org'), says: 'asks for no aggregate reports' },
+    {
+      name: 'failure reports only: the mailbox is known',
+      zone: at('ruf=mailto:a@example.org'),
+      says: 'asks for no aggregate reports',
+      records: change('ruf=mailto:a@example.org', 'ruf=mailto:a@example.org; rua=mailto:a@example.org'),
+    },
+    {
+      name: 'of a subdomain: the mailbox of its organization is known',
+      zone: `${at('rua=mailto:a@example.org')}\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"`,
+      target: { domain: 'mail.example.org' },
+      says: 'asks for no aggregate reports',
+      records: [
+        { do: 'remove', name: '_dmarc.mail.example.org', type: 'TXT', value: 'v=DMARC1; p=none' },
+        {
+          do: 'publish',
+          name: '_dmarc.mail.example.org',
+          type: 'TXT',
+          value: 'v=DMARC1; p=none; rua=mailto:a@example.org',
+        },
+      ],
+    },
   ],
   'invalid-uri': [
     {
@@ -67,7 +87,7 @@ describeCheck(dmarcReporting, {
     {
       zone: `${at('rua=mailto:a@reports.example.net; ruf=mailto:b@reports.example.net')}\n${service}`,
       says: 'Reports about example.org may not be sent to reports.example.net: there is no v=DMARC1 record at example.org._report._dmarc.reports.example.net. Receivers leave out a@reports.example.net (rua), b@reports.example.net (ruf).',
-      fix: 'published at reports.example.net',
+      fix: 'Not you but whoever runs reports.example.net has to publish a TXT record "v=DMARC1" at example.org._report._dmarc.reports.example.net',
       records: [
         {
           do: 'publish',

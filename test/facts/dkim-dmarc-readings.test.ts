@@ -53,12 +53,22 @@ describe('the reading of DMARC', () => {
       policy: 'quarantine',
       adkim: 's',
       aspf: 'r',
+      walk: [
+        { name: '_dmarc.a.example.org', found: 'none', record: null, applies: false },
+        { name: '_dmarc.example.org', found: 'record', record: 'v=DMARC1; p=reject; t=y; adkim=s', applies: true },
+        { name: '_dmarc.org', found: 'none', record: null, applies: false },
+      ],
     })
   })
 
   it('tells an absence apart from silence', async () => {
     const assumed = { policy: null, adkim: 'r', aspf: 'r' }
-    expect(await reading('')).toEqual({ state: 'absent', organizationalDomain: 'example.org', ...assumed })
+    expect(await reading('')).toEqual({
+      state: 'absent',
+      organizationalDomain: 'example.org',
+      ...assumed,
+      walk: ['_dmarc.example.org', '_dmarc.org'].map(name => ({ name, found: 'none', record: null, applies: false })),
+    })
     expect(await reading('_dmarc.example.org TXT "v=DMARC1"')).toMatchObject({ state: 'absent' })
     expect(await reading('_dmarc.example.org FAULT servfail')).toEqual({
       state: 'unknown',

@@ -22,6 +22,10 @@ type Whole<T> = T extends readonly (infer E)[]
 const reading: Whole<Readings> = {
   ...broken.readings,
   dkim: [{ selector: 's1', state: 'valid', keyHash: 'sha256:00', found: true }],
+  dmarc: {
+    ...broken.readings.dmarc,
+    walk: [{ name: '_dmarc.whole.example', found: 'record', record: 'v=DMARC1; p=none', applies: true }],
+  },
 }
 const finding: Whole<Omit<Finding, 'data'>> & Pick<Finding, 'data'> = {
   check: 'spf-record',
@@ -52,7 +56,13 @@ const whole: Required<Report> = {
 /** Optional in the type. Everything else must be required by the schema. */
 const optional = [
   ...['spf', 'dkim', 'dmarc', 'arc', 'target.message'],
-  ...['findings.0.fix', 'findings.0.records', 'readings.dkim.0.keyHash', 'readings.dkim.0.found'],
+  ...[
+    'findings.0.fix',
+    'findings.0.records',
+    'readings.dkim.0.keyHash',
+    'readings.dmarc.walk',
+    'readings.dkim.0.found',
+  ],
 ]
 /** Objects whose keys are names, not fields. */
 const open = ['ready', 'rules', 'findings.0.data']

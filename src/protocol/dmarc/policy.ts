@@ -55,7 +55,9 @@ export async function discoverPolicy(resolver: Resolver, walk: TreeWalk): Promis
   if (existence.kind === 'unreachable') {
     return { kind: 'unknown', question: { name: walk.start, type: 'SOA', answer: existence } }
   }
-  return policyAt(place, from, existence.kind === 'nxdomain' ? 'np' : 'sp')
+  // RFC 6604 §3: behind a CNAME the denial is of the name that it leads to; the domain itself is there.
+  const exists = existence.kind !== 'nxdomain' || existence.chain.length > 1
+  return policyAt(place, from, exists ? 'sp' : 'np')
 }
 
 /** What the record asks for below its own domain: np falls back to sp, and sp to p. */

@@ -30,6 +30,8 @@ export interface DmarcRecord {
   readonly testing: boolean
   readonly rua: readonly ReportUri[]
   readonly ruf: readonly ReportUri[]
+  /** True when rua= has one URI at least that is one by its syntax, of use or not (§4.10.1). */
+  readonly reportable: boolean
   /** Failure reporting options; `0` unless ruf= is there too. */
   readonly fo: string
   /**
@@ -103,10 +105,17 @@ function readTags(text: string): DmarcRecord {
   for (const piece of pieces) {
     if (piece.kind === 'broken')
       faults.push({ tag: shownText(piece.text), why: 'it is no tag: a tag is written name=value' })
-    if (piece.kind === 'empty') faults.push({ tag: ';;', why: 'nothing stands between two semicolons' })
+  }
+  if (pieces.some(piece => piece.kind === 'empty')) {
+    faults.push({ tag: ';;', why: 'nothing stands between two semicolons' })
   }
   const tags = tagsOf(pieces).slice(1)
-  for (const { name } of tags) {
+  for (const { name, value } of tags) {
+    // §4.8: a dmarc-value has one character at least, and printing ones only.
+    if (value === '') faults.push({ tag: name, why: 'it has no value' })
+    else if (/[^\t\x20-\x7e]/.test(value)) {
+      faults.push({ tag: name, why: 'it holds a character that is no printable ASCII' })
+    }
     // The registry has lower-case names; readers that compare exactly (RFC 6376 §3.2) do not know this one.
     if (name !== name.toLowerCase()) faults.push({ tag: name, why: `write it in lower case: ${name.toLowerCase()}` })
   }
@@ -115,7 +124,8 @@ function readTags(text: string): DmarcRecord {
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined => {
     const written = value(name)
     const found = allowed.find(literal => literal === written?.toLowerCase())
-    if (written !== undefined && found === undefined) faults.push({ tag: name, why: whyNot(written, allowed) })
+    if (written && found === undefined && /^[\t\x20-\x7e]*$/.test(written))
+      faults.push({ tag: name, why: whyNot(written, allowed) })
     return found
   }
   const dispositions = ['none', 'quarantine', 'reject'] as const
@@ -129,9 +139,10 @@ function readTags(text: string): DmarcRecord {
   const rua = readReportUris(value('rua') ?? '')
   const ruf = readReportUris(value('ruf') ?? '')
   const fo = value('fo')
-  if (fo !== undefined && !isFailureOptions(fo)) {
+  if (fo && !isFailureOptions(fo)) {
     faults.push({ tag: 'fo', why: `"${shownText(fo)}" is not made of 0 or 1, d and s with colons between them` })
   }
+  const reportable = rua.some(uri => uri.kind !== 'invalid' || uri.wellFormed)
   const whole = p !== undefined && (value('sp') === undefined || sp) && (value('np') === undefined || np)
   if (p === undefined && value('p') === undefined) faults.push({ tag: 'p', why: 'it is missing' })
   return {
@@ -145,8 +156,9 @@ function readTags(text: string): DmarcRecord {
     testing: testing === 'y',
     rua,
     ruf,
+    reportable,
     fo: fo !== undefined && ruf.length > 0 && isFailureOptions(fo) ? fo.toLowerCase() : '0',
-    acts: whole ? 'as-written' : rua.some(uri => uri.kind !== 'invalid') ? 'as-none' : 'not-at-all',
+    acts: whole ? 'as-written' : reportable ? 'as-none' : 'not-at-all',
     removed: tags.filter(tag => REMOVED.includes(tag.name.toLowerCase())),
     unknown: tags.filter(tag => !KNOWN.includes(tag.name.toLowerCase())),
     faults,
@@ -169,16 +181,12 @@ function isFailureOptions(value: string): boolean {
 /**
  * The record with all set right that receivers pass over: separators and names as the grammar wants them, values that are
  * none left to their defaults, p=none where there was no policy.
- * @param reports where reports are asked for, when the record needs an address to have any effect.
  */
-export function repairedDmarc(record: DmarcRecord, reports: string): string {
+export function repairedDmarc(record: DmarcRecord): string {
   const rewritten = rewrite(record.text)
-  const { faults, p, acts, rua } = readTags(rewritten)
+  const { faults, p } = readTags(rewritten)
   const dropped = Object.fromEntries(faults.filter(({ tag }) => tag !== 'p').map(({ tag }) => [tag, undefined]))
-  return editTagList(withPolicy(rewritten, p ?? 'none'), {
-    ...dropped,
-    ...(acts === 'not-at-all' && rua.length === 0 ? { rua: reports } : {}),
-  })
+  return editTagList(withPolicy(rewritten, p ?? 'none'), dropped)
 }
 
 /** The record that was meant, when rewriting it by the rules makes it one. */
@@ -205,6 +213,7 @@ function rewrite(text: string): string {
   const separator = new RegExp(`(?<![ \\t])[ \\t]+(?![ \\t])(?=(?:${KNOWN.join('|')})[ \\t]*=)`, 'gi')
   const commas = new RegExp(`,(?=[ \\t]*(?:${KNOWN.join('|')})[ \\t]*=)`, 'gi')
   const tags: Tag[] = []
+  const said = new Set<string>()
   for (const piece of splitTagList(plainText(text).replaceAll(commas, ';').replaceAll(separator, ';'))) {
     const last = tags.at(-1)
     // A semicolon between two addresses, where a comma belongs.
@@ -214,7 +223,9 @@ function rewrite(text: string): string {
     if (piece.kind !== 'tag') continue
     const tag = { name: piece.name.toLowerCase(), value: piece.value }
     const version = tag.name === 'v' || /^dmarc1$/i.test(piece.value)
-    if (!version && !tags.some(seen => seen.name === tag.name && seen.value === tag.value)) tags.push(tag)
+    const key = `${tag.name}=${tag.value}`
+    if (!version && !said.has(key)) tags.push(tag)
+    said.add(key)
   }
   return writeTagList([{ name: 'v', value: 'DMARC1' }, ...tags])
 }

@@ -17,16 +17,41 @@ export type ReportUri =
       readonly host: string | undefined
       readonly size: boolean
     }
-  /** `meant` is the URI that was probably meant. */
-  | { readonly kind: 'invalid'; readonly text: string; readonly why: string; readonly meant?: string }
+  /** Nothing can be sent there. `meant` is the URI that was probably meant; `wellFormed`: it is a URI by its syntax. */
+  | {
+      readonly kind: 'invalid'
+      readonly text: string
+      readonly why: string
+      readonly meant?: string
+      readonly wellFormed: boolean
+    }
+
+// RFC 3986 §3 and appendix A, less the "!" that §4.8 wants encoded; "," and ";" cannot come here.
+const PLAIN = "[A-Za-z0-9\\-._~$&'()*+=]|%[0-9A-Fa-f]{2}"
+const PCHAR = `(?:${PLAIN}|[:@])`
+const AUTHORITY = `(?:(?:${PLAIN}|:)*@)?(?:\\[[0-9A-Za-z:.]+\\]|(?:${PLAIN})*)(?::[0-9]*)?`
+const PATH = `//${AUTHORITY}(?:/${PCHAR}*)*|/(?:${PCHAR}+(?:/${PCHAR}*)*)?|(?:${PCHAR}+(?:/${PCHAR}*)*)?`
+const URI = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:(?:${PATH})(?:\\?(?:${PCHAR}|[/?])*)?(?:#(?:${PCHAR}|[/?])*)?$`)
 
 /** The entries of a dmarc-urilist. Empty ones (a comma at the end) are passed over. Never throws. */
 export function readReportUris(value: string): readonly ReportUri[] {
+  return entriesOf(value).map(readReportUri)
+}
+
+/** The list with what was meant in place of what is no URI; all else as it stands. */
+export function guessedReportUris(value: string): string {
+  const guessed = entriesOf(value).map(entry => {
+    const uri = readReportUri(entry)
+    return uri.kind === 'invalid' ? (uri.meant ?? entry) : entry
+  })
+  return guessed.join(',')
+}
+
+function entriesOf(value: string): readonly string[] {
   return value
     .split(',')
     .map(entry => entry.trim())
     .filter(entry => entry !== '')
-    .map(readReportUri)
 }
 
 function readReportUri(entry: string): ReportUri {
@@ -37,6 +62,7 @@ function readReportUri(entry: string): ReportUri {
     kind: 'invalid',
     text: entry,
     why,
+    wellFormed: URI.test(text),
     ...(meant === undefined ? {} : { meant }),
   })
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase()
@@ -54,9 +80,12 @@ function readReportUri(entry: string): ReportUri {
     const readable = /^mailto:/i.test(joined) && isAddress(joined.slice(7))
     return readable ? invalid('it contains a space', joined) : invalid('it contains a space')
   }
-  // RFC 3986 §2: these characters and encoded octets; "!" only encoded here.
-  if (!/^(?:[A-Za-z0-9\-._~:/?#[\]@$&'()*+=]|%[0-9A-Fa-f]{2})+$/.test(text)) {
-    return invalid('it contains a character that must be encoded in a URI')
+  if (!URI.test(text)) {
+    return invalid(
+      /[^A-Za-z0-9\-._~:/?#[\]@$&'()*+=%]|%(?![0-9A-Fa-f]{2})/.test(text)
+        ? 'it contains a character that must be encoded in a URI'
+        : 'it is no URI',
+    )
   }
   const rest = text.slice(scheme.length + 1)
   if (scheme !== 'mailto') {

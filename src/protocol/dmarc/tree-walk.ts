@@ -76,7 +76,8 @@ export function organizationOf(walk: TreeWalk): Organization {
   return { known: true, domain: last.domain, because: 'shortest' }
 }
 
-async function askStep(resolver: Resolver, domain: string): Promise<Step> {
+/** Asks for the DMARC records of one domain. */
+export async function askStep(resolver: Resolver, domain: string): Promise<Step> {
   const name = `_dmarc.${domain}`
   // A name that DNS cannot carry has no records, for anybody.
   if (nameFault(name) !== undefined) return { domain, owner: name, found: { kind: 'none' }, discarded: [] }
