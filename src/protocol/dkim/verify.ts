@@ -55,7 +55,11 @@ export function signedHeader(selected: readonly string[], { headerForm, unsigned
 }
 
 /** Whether b= was made with the key over these octets. */
-export function fitsHeader({ keyType, hash = 'sha256', signature }: Signature, octets: Buffer, key: KeyObject): boolean {
+export function fitsHeader(
+  { keyType, hash = 'sha256', signature }: Signature,
+  octets: Buffer,
+  key: KeyObject,
+): boolean {
   if (keyType !== key.asymmetricKeyType) return false
   try {
     // RFC 8463 §3: Ed25519 signs the SHA-256 hash, not the octets themselves.

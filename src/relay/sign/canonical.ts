@@ -1,20 +1,7 @@
-// The relaxed canonical forms of header fields and bodies (RFC 6376 §3.4.2, §3.4.4): what signatures are made over.
+// The relaxed canonical form of bodies (RFC 6376 §3.4.4), hashed as they come: what our signatures are made over.
 // Relaxed on both sides: some servers on the way take white space from line ends or fold anew, and the signature survives it.
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-
-/** A header field, from its name to its last CRLF, as one line without CRLF. Octets as latin1, one character each. */
-export function relaxedField(field: string): string {
-  const colon = field.indexOf(':')
-  const name = field.slice(0, colon).trimEnd().toLowerCase()
-  const value = field
-    .slice(colon + 1)
-    .replaceAll('\r\n', '')
-    .replaceAll(/[ \t]+/g, ' ')
-  const start = value.startsWith(' ') ? 1 : 0
-  const end = value.endsWith(' ') ? value.length - 1 : value.length
-  return `${name}:${value.slice(start, Math.max(start, end))}`
-}
 
 const [TAB, LF, CR, SPACE] = [9, 10, 13, 32]
 

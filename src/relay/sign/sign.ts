@@ -2,12 +2,14 @@
 // that says so; there is no way to get an unsigned message out of here.
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
+import { relaxedField } from '../../protocol/dkim/canonical.ts'
 import { publicKeyHash } from '../../protocol/dkim/public-key.ts'
+import { selectFields } from '../../protocol/dkim/verify.ts'
 import { type Layout, noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
-import { bodyHash, relaxedField } from './canonical.ts'
+import { bodyHash } from './canonical.ts'
 import { type Algorithm, signedField, unsignedField } from './signature-field.ts'
-import { namesToSign, selectFields } from './signed-fields.ts'
+import { namesToSign } from './signed-fields.ts'
 
 export interface SigningDomain {
   /** A-label form: becomes d=. */

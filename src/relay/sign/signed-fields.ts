@@ -44,17 +44,3 @@ export function namesToSign(present: readonly string[]): readonly string[] {
   const count = (name: string): number => counts.get(name.toLowerCase()) ?? 0
   return [...always, ...whenPresent.filter(name => count(name) > 0)].flatMap(name => Array(count(name) + 1).fill(name))
 }
-
-/** The fields that h= selects, in its order: of several with one name the lowest first; one too many selects nothing (§5.4.2). */
-export function selectFields<F extends { readonly key: string }>(
-  fields: readonly F[],
-  names: readonly string[],
-): readonly F[] {
-  const left = new Map<string, F[]>()
-  for (const field of fields) {
-    const same = left.get(field.key)
-    if (same) same.push(field)
-    else left.set(field.key, [field])
-  }
-  return names.flatMap(name => left.get(name.toLowerCase())?.pop() ?? [])
-}

@@ -1,13 +1,13 @@
 // Our own signatures, read back from the octets that will be sent and verified before the client hears 250: what is wrong
 // with them must not be found out by receivers. Reads what the signer writes (relaxed/relaxed, sha256), and nothing else.
 import { createHash, type KeyObject, verify } from 'node:crypto'
+import { selectFields } from '../../protocol/dkim/verify.ts'
 import type { Field } from '../../protocol/message/field.ts'
 import { noCaps, readFields } from '../message/fields.ts'
 import { isRefusal } from '../message/refusal.ts'
 import { bodyHash } from './canonical.ts'
 import { type MadeSignature, type Signed, signedOctets } from './sign.ts'
 import { type ReadSignature, readSignature } from './signature-field.ts'
-import { selectFields } from './signed-fields.ts'
 
 /** What the world would find. `no-key` is not proven: nothing is known of what is published there. */
 export type OwnVerdict = {
