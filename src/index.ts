@@ -32,7 +32,7 @@ export interface AuditRequest {
   /** False to ask DNS only. */
   readonly smtp?: boolean
   readonly smtpPort?: number
-  /** Name servers, as `address` or `address:port`; those of the system by default. */
+  /** Name servers, as `address`, `address:port`, `tls://address` and so on; those of the system by default. */
   readonly servers?: readonly string[]
   /** Instead of name servers. */
   readonly resolver?: Resolver

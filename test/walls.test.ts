@@ -32,7 +32,10 @@ const walls: { readonly [room: string]: Wall } = {
   net: {
     because: 'net is the only place with sockets and knows no mail policy',
     rooms: ['names'],
-    outside: ['dns-packet', 'node:dgram', 'node:net', 'node:tls', 'node:https', 'node:dns', 'node:crypto', 'node:os'],
+    outside: [
+      ...['node:dgram', 'node:net', 'node:tls', 'node:https', 'node:http2', 'node:dns', 'node:crypto', 'node:os'],
+      'dns-packet',
+    ],
   },
   protocol: {
     because: 'protocols know no check and no report',

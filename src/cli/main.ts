@@ -114,7 +114,11 @@ function messageCommand(root: Command): void {
       'a host whose Received and Authentication-Results are believed (repeatable)',
       collect,
     )
-    .option('--resolver <addr,...>', "name servers to ask, as ADDR or ADDR:PORT (default: the system's)", list)
+    .option(
+      '--resolver <addr,...>',
+      "name servers to ask: ADDR[:PORT], tcp://, tls://ADDR or https://HOST/dns-query (default: the system's)",
+      list,
+    )
     .option('--only <id,...>', 'only these checks or groups', list)
     .option('--skip <id,...>', 'all but these checks or groups', list)
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
@@ -149,7 +153,11 @@ function auditCommand(root: Command): void {
     .description('check one or many domains')
     .argument('[domain...]', 'domains to audit')
     .option('--domains <file>', 'a list of domains, one a line; - is standard input (repeatable)', collect)
-    .option('--resolver <addr,...>', "name servers to ask, as ADDR or ADDR:PORT (default: the system's)", list)
+    .option(
+      '--resolver <addr,...>',
+      "name servers to ask: ADDR[:PORT], tcp://, tls://ADDR or https://HOST/dns-query (default: the system's)",
+      list,
+    )
     .option('--sender-ip <ip>', 'an address that mail goes out from, as the world sees it (repeatable)', collect)
     .option('--helo <name>', 'the name given in HELO/EHLO by the sending addresses')
     .option('--selector <name>', 'a DKIM selector in use (repeatable)', collect)

@@ -30,7 +30,7 @@ export async function openMeans(flags: MeansFlags, ehloName: string): Promise<Op
   }
   const servers = (flags.lab === undefined ? flags.resolver : [flags.lab])?.map(serverOrFail)
   const roots = flags.ca.map(readRoot)
-  const resolver = createResolver(servers === undefined ? {} : { servers })
+  const resolver = createResolver({ ...(servers && { servers }), ca: roots })
   try {
     const lab = flags.lab === undefined ? undefined : await visitLab(resolver)
     if (flags.lab !== undefined && lab === undefined) throw new UsageError(`no lab answers at ${visible(flags.lab)}`)
@@ -56,7 +56,12 @@ function tell(resolver: StubResolver): string {
   const stats = resolver.stats()
   const servers = stats.servers.map(s => s.server).join(', ')
   const again = `${stats.fromCache} from the cache, ${stats.shared} shared`
-  return `asked ${servers}: ${stats.udp} questions by UDP, ${stats.tcp} by TCP, ${again}, ${stats.timeouts} time-outs`
+  const encrypted = [
+    ...(stats.tls > 0 ? [`${stats.tls} by TLS`] : []),
+    ...(stats.https > 0 ? [`${stats.https} by HTTPS`] : []),
+  ]
+  const ways = [`${stats.udp} questions by UDP`, `${stats.tcp} by TCP`, ...encrypted].join(', ')
+  return `asked ${servers}: ${ways}, ${again}, ${stats.timeouts} time-outs`
 }
 
 function serverOrFail(text: string): ServerAddress {

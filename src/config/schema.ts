@@ -185,7 +185,9 @@ export const configurationSchema = z
     resolver: z
       .union([z.string(), z.array(z.string()).min(1)])
       .optional()
-      .describe('Name servers as address or address:port. Default: those of the system.'),
+      .describe(
+        'Name servers: address, address:port, tcp://, tls:// or https://…/dns-query. Default: those of the system.',
+      ),
     store: z
       .union([z.string(), z.array(z.string())])
       .optional()

@@ -229,10 +229,10 @@ describe('what this version cannot do yet', () => {
       '3:8 store: this version keeps its queue in SQLite only',
     ],
     [
-      'DNS over TLS',
+      'DNSCrypt',
       '"127.0.0.1:53"',
-      '"tls://1.1.1.1"',
-      '2:12 resolver[0]: "tls://1.1.1.1" is no name server: only plain DNS is supported so far, not DNS over TLS',
+      '"sdns://AQ"',
+      '2:12 resolver[0]: "sdns://AQ" is no name server: "sdns" is not supported: give an address, or tcp://, tls:// or https:// before it',
     ],
     [
       'a gate for a route',

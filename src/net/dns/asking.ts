@@ -55,21 +55,34 @@ export async function ask(
   const failures: { readonly failure: Failure; readonly attempt: Attempt; readonly server: string }[] = []
   let servfails = 0
   const learned = Promise.withResolvers<Taught>()
+  const total = schedule.reduce((sum, ms) => sum + ms, 0)
+  let waited = 0
   try {
-    for (const [index, timeoutMs] of schedule.entries()) {
+    // A server that was silent may be back: it is asked beside the others, and nobody waits for it.
+    if (upstreams.length > 1) {
+      for (const upstream of upstreams.filter(one => one.takeProbe())) {
+        const manner = { timeoutMs: total, lostMs: total, again: true, alsoTcp: false }
+        attempts.push(upstream.ask(question, manner, learned.resolve))
+      }
+    }
+    for (const [index, lostMs] of schedule.entries()) {
       const standing = next(standings.filter(s => mayBeAsked(s, servfails)))
       if (standing === undefined) break
       if (standing.failed && standing.failed.why !== 'timeout') {
         // It failed at once, so asking again at once is of no use. Servers remember a failure for a second or more
         // (RFC 2308 §7.1); where nothing listens, something may be starting.
-        const pause = wait(standing.failed.why === 'servfail' ? timeoutMs : timeoutMs / 4)
+        const pause = wait(standing.failed.why === 'servfail' ? lostMs : lostMs / 4)
         const taught = await Promise.race([learned.promise, pause.over])
         pause.cancel()
         if (taught) return taught
       }
-      const alsoTcp = index === schedule.length - 1 && index > 0
+      const last = index === schedule.length - 1
+      // Who asks again sooner waits longer at the end: a name that takes long to find has as much time as ever.
+      const timeoutMs = last ? Math.max(lostMs, total - waited) : standing.upstream.wait(standing.asked, lostMs)
+      waited += timeoutMs
       standing.asked++
-      const attempt = standing.upstream.ask(question, { timeoutMs, again: index > 0, alsoTcp }, learned.resolve)
+      const manner = { timeoutMs, lostMs, again: index > 0, alsoTcp: last && index > 0 }
+      const attempt = standing.upstream.ask(question, manner, learned.resolve)
       attempts.push(attempt)
       const result = await Promise.race([learned.promise, attempt.over])
       if ('learning' in result) return result

@@ -5,6 +5,7 @@ import type { Answer, AskedServer, RecordType, RecordTypes, Resolver } from '../
 import { ask, timeouts, type Untaught } from './asking.ts'
 import { chainFault, type Learning } from './reading.ts'
 import { describeServer, type ServerAddress, systemServers } from './server-address.ts'
+import { TlsSockets } from './tls-socket.ts'
 import { TtlCache } from './ttl-cache.ts'
 import { type Taught, Upstream } from './upstream.ts'
 import { encodeName } from './wire-name.ts'
@@ -13,8 +14,13 @@ import type { Question } from './wire-query.ts'
 export interface ResolverOptions {
   /** Asked in this order; those of the system by default. */
   readonly servers?: readonly ServerAddress[]
-  /** How long to wait for the first answer; later ones are waited for longer, ten times this in all. 1000 by default. */
+  /**
+   * How long to wait for the first answer at most, and before anything is known of the server; later ones are waited for
+   * longer, about ten times this in all. 1000 by default.
+   */
   readonly timeoutMs?: number
+  /** PEM texts of roots that are trusted for TLS and HTTPS beside those of Node and of the system. */
+  readonly ca?: readonly string[]
   /** How often one question is asked, over all servers; each server at least once. 5 by default. */
   readonly tries?: number
   /** How many answers are kept at most; 0 keeps none. 50,000 by default. */
@@ -28,9 +34,13 @@ const TRIES_OF_ONE = 3
 
 /** What a resolver did so far. */
 export interface ResolverStats {
-  /** Questions sent over UDP and TCP, with all retries. */
+  /** Questions sent each way, with all retries. */
   readonly udp: number
   readonly tcp: number
+  readonly tls: number
+  readonly https: number
+  /** How many connections these needed. */
+  readonly connections: number
   readonly timeouts: number
   /** Messages that answered no open question. */
   readonly ignored: number
@@ -48,7 +58,7 @@ export interface StubResolver extends Resolver {
   stats(): ResolverStats
 }
 
-/** Makes the resolver of an audit. It asks nothing until it is asked. */
+/** Makes the resolver of an audit. It asks nothing until it is asked. @throws Error when a text in `ca` is no certificate. */
 export function createResolver(options: ResolverOptions = {}): StubResolver {
   return new CachingStub(options)
 }
@@ -59,6 +69,7 @@ class CachingStub implements StubResolver {
   readonly #asked = new Map<string, Upstream>()
   readonly #now: () => number
   readonly #firstMs: number
+  readonly #tls: TlsSockets
   readonly #schedule: readonly number[]
   readonly #cache: TtlCache<Taught>
   readonly #asking = new Map<string, Promise<Taught | Untaught>>()
@@ -69,7 +80,8 @@ class CachingStub implements StubResolver {
     const now = options.now ?? (() => performance.now())
     this.#now = now
     this.#firstMs = options.timeoutMs ?? 1000
-    this.#upstreams = (options.servers ?? systemServers()).map(server => new Upstream(server, now))
+    this.#tls = new TlsSockets(options.ca ?? [])
+    this.#upstreams = (options.servers ?? systemServers()).map(server => new Upstream(server, now, this.#tls))
     this.#schedule = timeouts(Math.max(options.tries ?? 5, this.#upstreams.length), this.#firstMs)
     this.#cache = new TtlCache(options.cache ?? 50_000, now)
   }
@@ -108,7 +120,7 @@ class CachingStub implements StubResolver {
   /** One question to one server, whatever is known from elsewhere. */
   async #resolveFrom(question: Question, from: AskedServer): Promise<Answer<never>> {
     const name = describeServer(from)
-    const upstream = this.#asked.get(name) ?? new Upstream(from, this.#now)
+    const upstream = this.#asked.get(name) ?? new Upstream(from, this.#now, this.#tls)
     this.#asked.set(name, upstream)
     const taught = await ask(question, [upstream], timeouts(TRIES_OF_ONE, this.#firstMs))
     if ('failure' in taught) return unreachable(taught)
@@ -131,10 +143,13 @@ class CachingStub implements StubResolver {
 
   stats(): ResolverStats {
     const sum = (count: (upstream: Upstream) => number): number =>
-      this.#upstreams.reduce((total, upstream) => total + count(upstream), 0)
+      [...this.#upstreams, ...this.#asked.values()].reduce((total, upstream) => total + count(upstream), 0)
     return {
       udp: sum(u => u.counts.udp),
       tcp: sum(u => u.counts.tcp),
+      tls: sum(u => u.counts.tls),
+      https: sum(u => u.counts.https),
+      connections: sum(u => u.connections),
       timeouts: sum(u => u.counts.timeouts),
       ignored: sum(u => u.ignored),
       fromCache: this.#fromCache,

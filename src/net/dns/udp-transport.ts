@@ -4,24 +4,13 @@ import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import type { ServerAddress } from './server-address.ts'
+import { type Listener, networkFault, type Sent, type Transport } from './transport.ts'
 import { answersQuestion, encodeQuery, type Question } from './wire-query.ts'
 
 const SOCKETS = 8
 const RECEIVE_BUFFER = 4 * 1024 * 1024
 
-/** What becomes of one question: any number of messages that match it, or one failure of the socket. */
-export interface Listener {
-  message(bytes: Buffer): void
-  failed(detail: string): void
-}
-
-/** A question that was sent. */
-export interface Sent {
-  /** Stops listening for answers. */
-  forget(): void
-}
-
-export class UdpTransport {
+export class UdpTransport implements Transport {
   readonly #server: ServerAddress
   readonly #sockets: (QuestionSocket | undefined)[] = new Array(SOCKETS).fill(undefined)
   #ignored = 0
@@ -90,7 +79,7 @@ class QuestionSocket {
     this.#open.set(id, { question, query, listener })
     if (this.#unsent) this.#unsent.push(query)
     else this.#write(query)
-    return { forget: () => this.#open.delete(id) }
+    return { overdue() {}, forget: () => this.#open.delete(id) }
   }
 
   close(): void {
@@ -121,22 +110,5 @@ class QuestionSocket {
     const open = [...this.#open.values()]
     this.#open.clear()
     for (const { listener } of open) listener.failed(networkFault(fault))
-  }
-}
-
-/** What the operating system said, in words. */
-export function networkFault(fault: Error): string {
-  const code = (fault as NodeJS.ErrnoException).code
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'nothing listens there'
-    case 'ENETUNREACH':
-      return 'there is no route to its network'
-    case 'EHOSTUNREACH':
-      return 'there is no route to it'
-    case 'ECONNRESET':
-      return 'it broke the connection off'
-    default:
-      return code ?? fault.message
   }
 }

@@ -18,17 +18,32 @@ const templates = new Map<string, Buffer>()
 
 /**
  * The query as octets: recursion wanted unless it is direct, and with EDNS and the DO bit unless the server cannot have them.
+ * `padded` is for what is sent encrypted.
  * dns-packet makes all but the name, since it neither validates names nor can carry a dot inside a label.
  */
-export function encodeQuery(question: Question, id: number, edns: boolean): Buffer {
+export function encodeQuery(question: Question, id: number, edns: boolean, padded = false): Buffer {
   const template = templateFor(question.type, edns, question.direct ?? false)
-  const query = Buffer.allocUnsafe(template.length - 1 + question.wire.length)
+  const length = template.length - 1 + question.wire.length
+  // RFC 8467 §4.1: encrypted queries fill whole blocks, so that their length does not tell the name.
+  const whole = padded && edns ? Math.ceil((length + OPTION_HEADER) / BLOCK) * BLOCK : length
+  const query = Buffer.alloc(whole)
   template.copy(query, 0, 0, 12)
   question.wire.copy(query, 12)
   template.copy(query, 12 + question.wire.length, 13)
   query.writeUInt16BE(id, 0)
+  if (whole > length) {
+    // The OPT record stands last, and has no options of its own.
+    query.writeUInt16BE(whole - length, length - 2)
+    query.writeUInt16BE(OPTION_PADDING, length)
+    query.writeUInt16BE(whole - length - OPTION_HEADER, length + 2)
+  }
   return query
 }
+
+/** RFC 7830 §3, RFC 8467 §4.1. */
+const OPTION_PADDING = 12
+const OPTION_HEADER = 4
+const BLOCK = 128
 
 /** A query for the root, whose name is the one octet after the header. */
 function templateFor(type: RecordType, edns: boolean, direct: boolean): Buffer {

@@ -264,7 +264,7 @@ describe('large answers', () => {
     )
     expect(await other.resolver.resolve('mx.example.org', 'A')).toMatchObject({
       why: 'network',
-      extended: 'it answered another question over TCP',
+      extended: 'over TCP: it answered another question',
     })
     const cut = await loopback(
       ZONE,
