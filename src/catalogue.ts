@@ -8,6 +8,7 @@ import { readings } from './facts/readings.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
 import { providersAsOf } from './rules/providers.ts'
+import { sharedIncludesAsOf } from './rules/spf-shared-includes.ts'
 import { version } from './version.ts'
 
 /** The product's catalogue. */
@@ -22,6 +23,7 @@ export function catalogue(): Catalogue {
       mailworthy: version(),
       providers: providersAsOf,
       blocklists: blocklistsAsOf,
+      spfIncludes: sharedIncludesAsOf,
       dkimSelectors: dkimSelectorsAsOf,
     },
   }

@@ -25,6 +25,7 @@ import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
 import rdnsGenericName from './rdns-generic-name.ts'
 import rdnsPresence from './rdns-presence.ts'
 import spfAuthorization from './spf-authorization.ts'
+import spfIncludeHealth from './spf-include-health.ts'
 import spfLookupLimit from './spf-lookup-limit.ts'
 import spfPermissiveness from './spf-permissiveness.ts'
 import spfRecord from './spf-record.ts'
@@ -47,6 +48,7 @@ export const checks = [
   spfPermissiveness,
   spfAuthorization,
   spfSenderDependent,
+  spfIncludeHealth,
   dkimKey,
   dkimKeyStrength,
   dkimKeyMatch,

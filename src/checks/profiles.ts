@@ -18,6 +18,7 @@ const sendingChecks = {
   'spf-permissiveness': required,
   'spf-authorization': closes,
   'spf-sender-dependent': advice,
+  'spf-include-health': required,
   'dkim-key': closes,
   'dkim-key-strength': required,
   // Nobody says that a selector which was merely found signs with a key of ours.

@@ -1,10 +1,9 @@
 // Does the SPF record say no to anybody? What it makes of everyone who is not listed, and how wide its networks are.
 import { defineCheck, type Ruling } from '../audit/check.ts'
+import { type Proposed, spfProposal } from '../facts/spf-proposal.ts'
 import { spfTree } from '../facts/spf-tree.ts'
-import { everyoneTerm, letsAll, wideTerms } from '../protocol/spf/breadth.ts'
-import { finalAll, gapsOf, type SpfNode, stepsOf, whyNoRecord } from '../protocol/spf/tree.ts'
-import { withAll, withoutTerms } from '../protocol/spf/write.ts'
-import { replaceTxt } from '../protocol/txt-change.ts'
+import { everyoneTerm, wideTerms } from '../protocol/spf/breadth.ts'
+import { finalAll, gapsOf, type SpfNode, whyNoRecord } from '../protocol/spf/tree.ts'
 
 type Outcome =
   | 'fail'
@@ -24,7 +23,7 @@ export default defineCheck({
   title: 'The SPF record refuses hosts that it does not list',
   why: 'A record that lets everyone through authorizes every forger, and receivers mark such domains. One that says nothing about the rest gives receivers nothing to act on.',
   refs: ['RFC 7208 §5.1', 'RFC 7208 §4.7', 'RFC 7208 §10.1.1'],
-  needs: { tree: spfTree },
+  needs: { tree: spfTree, proposals: spfProposal },
   outcomes: {
     fail: { level: 'pass', says: 'Hosts that the SPF record does not list fail (-all{by}).' },
     softfail: { level: 'pass', says: 'Hosts that the SPF record does not list fail softly (~all{by}).' },
@@ -32,22 +31,22 @@ export default defineCheck({
     neutral: {
       level: 'warn',
       says: 'The SPF record says nothing about hosts that it does not list (?all{by}): receivers treat them as if there were no record.',
-      fix: 'End the record of {ending} with ~all, or with -all once everything that sends is listed.',
+      fix: 'End the record of {ending} with ~all, or with -all once everything that sends is listed.{proposed}',
     },
     'open-ended': {
       level: 'warn',
       says: 'The SPF record of {ending} ends without "all": it says nothing about hosts that it does not list.',
-      fix: 'End the record of {ending} with ~all, or with -all once everything that sends is listed.',
+      fix: 'End the record of {ending} with ~all, or with -all once everything that sends is listed.{proposed}',
     },
     everyone: {
       level: 'fail',
       says: 'The SPF record lets everyone through: "{term}" authorizes every host on the internet to send as {domain}.',
-      fix: 'Remove "{term}", and let the record end with ~all or -all. Before publishing, see that it lists every host and service that sends for {domain}: what passed by "{term}" passes no more.',
+      fix: 'Remove "{term}", and let the record end with ~all or -all. Before publishing, see that it lists every host and service that sends for {domain}: what passed by "{term}" passes no more.{proposed}',
     },
     'everyone-included': {
       level: 'fail',
       says: 'The SPF record lets everyone through: it includes {included}, whose "{term}" authorizes every host on the internet to send as {domain}.',
-      fix: 'Take the term that leads to {included} out of the record of {domain}, and list the hosts that send.',
+      fix: 'Take the term that leads to {included} out of the record of {domain}, and list the hosts that send.{proposed}',
     },
     wide: {
       level: 'warn',
@@ -56,18 +55,18 @@ export default defineCheck({
     },
     unfinished: { level: 'unknown', says: 'How much the SPF record lets through could not be learned: {reason}.' },
   },
-  evaluate({ tree }, { domain }) {
+  evaluate({ tree, proposals }, { domain }) {
+    const { records, says: proposed } = proposals.domain
     const absent = whyNoRecord(tree)
     if (absent !== undefined) return { outcome: 'no-record', data: { reason: absent } }
     const open = everyoneTerm(tree)
     if (open) {
-      const data = { domain, term: open.text, included: open.domain }
-      if (open.domain !== domain) return { outcome: 'everyone-included', data }
-      return { outcome: 'everyone', data, records: narrowed(tree, domain) }
+      const data = { domain, term: open.text, included: open.domain, proposed }
+      return { outcome: open.domain === domain ? 'everyone' : 'everyone-included', data, records }
     }
     const wide = wideTerms(tree).map(term => (term.domain === domain ? term.text : `${term.text} of ${term.domain}`))
     const { unread } = gapsOf(tree)
-    const end = ruleEnd(tree, domain)
+    const end = ruleEnd(tree, domain, proposals.domain)
     // What could not be read may let everyone through.
     const mayBeOpen = unread.length > 0 && (end.outcome === 'fail' || end.outcome === 'softfail')
     const ending: Ruling<Outcome> = mayBeOpen ? { outcome: 'unfinished', data: { reason: unread.join('; ') } } : end
@@ -75,7 +74,7 @@ export default defineCheck({
   },
 })
 
-function ruleEnd(tree: SpfNode, domain: string): Ruling<Outcome> {
+function ruleEnd(tree: SpfNode, domain: string, proposed: Proposed): Ruling<Outcome> {
   const end = finalAll(tree)
   if (end === 'unknown') {
     const { unread, broken, dynamic, loops } = gapsOf(tree)
@@ -84,8 +83,10 @@ function ruleEnd(tree: SpfNode, domain: string): Ruling<Outcome> {
     return { outcome: 'no-record', data: { reason: `it is decided by ${[...why, ...dynamic].join(', ')}` } }
   }
   const by = end.domain === domain ? '' : ` by redirect to ${end.domain}`
-  const data = { by, ending: end.domain }
-  const records = end.domain === domain ? changed(tree, domain) : []
+  // The end of another record is not for this domain to mend.
+  const own = end.domain === domain
+  const data = { by, ending: end.domain, proposed: own ? proposed.says : '' }
+  const records = own ? proposed.records : []
   switch (end.qualifier) {
     case '-':
       return { outcome: 'fail', data }
@@ -96,24 +97,4 @@ function ruleEnd(tree: SpfNode, domain: string): Ruling<Outcome> {
     default:
       return { outcome: 'open-ended', data, records }
   }
-}
-
-/** The same record, ended with ~all: it refuses nobody who is not refused elsewhere, and is a beginning. */
-function changed(tree: SpfNode, domain: string) {
-  return tree.state === 'read' ? replaceTxt(domain, tree.record.text, withAll(tree.record.text, '~')) : []
-}
-
-/** The record without the terms that let everyone through; none is proposed when nobody would be left that passes. */
-function narrowed(tree: SpfNode, domain: string) {
-  if (tree.state !== 'read') return []
-  const { text, mechanisms } = tree.record
-  const open = stepsOf(tree).filter(letsAll)
-  const kept = mechanisms.filter(m => m.name !== 'all' && !open.some(step => step.term === m))
-  if (!kept.some(m => m.qualifier === '+')) return []
-  const bare = withoutTerms(
-    text,
-    open.map(step => step.term),
-  )
-  const ends = mechanisms.some(m => m.name === 'all' && (m.qualifier === '-' || m.qualifier === '~'))
-  return replaceTxt(domain, text, ends ? bare : withAll(bare, '~'))
 }

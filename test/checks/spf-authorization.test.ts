@@ -82,13 +82,13 @@ describeCheck(spfAuthorization, {
       zone: record('mx'),
       target: from,
       says: 'no term of example.org matches',
-      records: change('v=spf1 mx', 'v=spf1 ip4:192.0.2.10 mx'),
+      records: change('v=spf1 mx', 'v=spf1 ip4:192.0.2.10 mx ~all'),
     },
     {
       zone: record('?all'),
       target: from,
       says: 'neutral',
-      records: change('v=spf1 ?all', 'v=spf1 ip4:192.0.2.10 ?all'),
+      records: change('v=spf1 ?all', 'v=spf1 ip4:192.0.2.10 ~all'),
     },
   ],
   none: [

@@ -108,9 +108,9 @@ describeCheck(spfRecord, {
   ],
   multiple: [
     {
-      zone: 'example.org TXT "v=spf1 mx include:_spf.example.net ~all"\nexample.org TXT "v=spf1 a mx -all"',
+      zone: 'example.org TXT "v=spf1 mx include:_spf.example.net ~all"\nexample.org TXT "v=spf1 a mx -all"\n_spf.example.net TXT "v=spf1 -all"',
       says: 'publishes 2 SPF records',
-      fix: 'Merged they are: v=spf1 mx include:_spf.example.net a -all',
+      fix: 'As a whole the record then reads: v=spf1 mx include:_spf.example.net a -all (the 2 records joined into one).',
       records: [
         remove('v=spf1 mx include:_spf.example.net ~all'),
         remove('v=spf1 a mx -all'),
@@ -121,13 +121,46 @@ describeCheck(spfRecord, {
       name: 'one of them cannot be read',
       zone: 'example.org TXT "v=spf1 ip5:1 -all"\nexample.org TXT "v=spf1 a -all"',
       says: '2 SPF records',
-      fix: 'cannot be read',
-      records: [],
+      fix: '"ip5:1" left out (there is no mechanism "ip5")',
+      // The other one reads as it should already.
+      records: [remove('v=spf1 ip5:1 -all')],
     },
     {
       name: 'even if equal',
       zone: 'example.org TXT "v=spf1 -all"\nexample.org TXT "v=spf1 -all"',
       says: '2 SPF records',
+      records: [remove('v=spf1 -all'), publish('v=spf1 -all')],
+    },
+    {
+      name: 'behind a CNAME they are mended where they stand',
+      zone: 'example.org CNAME www.example.org\nwww.example.org TXT "v=spf1 mx -all"\nwww.example.org TXT "v=spf1 a -all"',
+      says: '2 SPF records',
+      records: [
+        { ...remove('v=spf1 mx -all'), name: 'www.example.org' },
+        { ...remove('v=spf1 a -all'), name: 'www.example.org' },
+        { ...publish('v=spf1 mx a -all'), name: 'www.example.org' },
+      ],
+    },
+    {
+      name: 'in the zone of somebody else they are not for us to mend',
+      zone: 'example.org CNAME example.net\nexample.net TXT "v=spf1 mx -all"\nexample.net TXT "v=spf1 a -all"',
+      says: '2 SPF records',
+      records: [],
+    },
+  ],
+  long: [
+    {
+      zone: `example.org TXT "v=spf1 ${Array.from({ length: 30 }, (_, i) => `ip4:192.0.2.${i * 2}`).join(' ')} -all"`,
+      says: 'is 456 octets long',
+      fix: '_spf.example.org',
+      findings: 2,
+    },
+  ],
+  crowded: [
+    {
+      zone: `example.org TXT "v=spf1 -all"\n${Array.from({ length: 10 }, (_, i) => `example.org TXT "verification=${'x'.repeat(40)}${i}"`).join('\n')}`,
+      says: 'are 562 octets together',
+      findings: 2,
     },
   ],
   unknowable: [
@@ -137,7 +170,8 @@ describeCheck(spfRecord, {
 })
 
 it('proposes nothing that lets through everyone when it merges', async () => {
-  const zone = 'example.org TXT "v=spf1 a +all"\nexample.org TXT "v=spf1 redirect=_spf.example.net exp=why.example.org"'
+  const zone =
+    'example.org TXT "v=spf1 a +all"\nexample.org TXT "v=spf1 redirect=_spf.example.net exp=why.example.org"\n_spf.example.net TXT "v=spf1 -all"'
   const [finding] = await findingsOf(spfRecord, { zone })
   expect(finding!.records!.at(-1)).toEqual(publish('v=spf1 a include:_spf.example.net ~all exp=why.example.org'))
 })

@@ -17,6 +17,7 @@ import type { SpfSelection } from './record.ts'
 import { type Replacement, spoiled } from './spoiled.ts'
 import {
   allSteps,
+  type ByFamily,
   emptyAnswers,
   finalAll,
   gapsOf,
@@ -52,6 +53,8 @@ export interface SpfProposal {
   readonly changes: readonly string[]
   /** Worst case. */
   readonly lookups: number
+  /** Empty answers that are left, by the client's family. */
+  readonly empty: ByFamily
   /** Terms that were written out as addresses because nothing else brings the record below ten lookups. */
   readonly flattened: readonly string[]
 }
@@ -97,7 +100,14 @@ class Mending {
     if (this.#hadSomebody && !namesSomebody(this.#draft)) return undefined
     const tree = await this.#walk()
     if (stillFails(tree)) return undefined
-    return { text, replaces: this.#replaces, changes, lookups: worstCase(tree), flattened: this.#flattened }
+    return {
+      text,
+      replaces: this.#replaces,
+      changes,
+      lookups: worstCase(tree),
+      empty: { v4: emptyAnswers(tree, 'v4'), v6: emptyAnswers(tree, 'v6') },
+      flattened: this.#flattened,
+    }
   }
 
   /** Takes out what ends in an error, lets everyone through, or belongs to nobody, until there is none. */

@@ -7,29 +7,6 @@ export function addressTerm(address: IpAddress): string {
   return `ip${address.family}:${address.text}`
 }
 
-/** The record with a mechanism put in front of all others, where nothing can come before it. */
-export function withFirst(text: string, term: string): string {
-  return ['v=spf1', term, ...termsOf(text).filter(other => other.toLowerCase() !== term.toLowerCase())].join(' ')
-}
-
-/**
- * The record with another `all`, behind every mechanism, where it hides none: the ones it has are replaced by it. Modifiers stay at the end.
- */
-export function withAll(text: string, qualifier: Qualifier): string {
-  const terms = termsOf(text).filter(term => !isAll(term))
-  const isModifier = (term: string): boolean => /^[a-z][a-z0-9._-]*=/i.test(term)
-  const mechanisms = terms.filter(term => !isModifier(term))
-  return ['v=spf1', ...mechanisms, `${sign(qualifier)}all`, ...terms.filter(isModifier)].join(' ')
-}
-
-/** The record without some of its terms. */
-export function withoutTerms(text: string, terms: readonly Placed[]): string {
-  return withReplaced(
-    text,
-    terms.map(term => ({ term, by: '' })),
-  )
-}
-
 /** The record with every unreadable term replaced by what was probably meant; undefined when one of them cannot be guessed. */
 export function mendedRecord(text: string, faults: readonly SyntaxFault[]): string | undefined {
   const changes: { readonly term: Placed; readonly by: string }[] = []
@@ -89,10 +66,6 @@ function termsOf(text: string): string[] {
     .slice(6)
     .split(' ')
     .filter(term => term !== '')
-}
-
-function isAll(term: string): boolean {
-  return /^[-+~?]?all$/i.test(term)
 }
 
 function sign(qualifier: Qualifier): string {
