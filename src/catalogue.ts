@@ -5,6 +5,7 @@ import { readiness } from './checks/readiness.ts'
 import { expansions } from './facts/expansions.ts'
 import { messageResults } from './facts/message-results.ts'
 import { readings } from './facts/readings.ts'
+import { standing } from './facts/standing-set.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
 import { providersAsOf } from './rules/providers.ts'
@@ -19,6 +20,7 @@ export function catalogue(): Catalogue {
     readings,
     results: messageResults,
     readiness,
+    standing,
     rules: {
       mailworthy: version(),
       providers: providersAsOf,

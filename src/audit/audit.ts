@@ -3,7 +3,7 @@
 import { endpointText } from '../names/endpoint.ts'
 import { inOrder } from '../report/evidence.ts'
 import { groupOf, groupRank } from '../report/groups.ts'
-import type { Evidence, Finding, Json, Level, MessageResults, Readings, Report } from '../report/report.ts'
+import type { Evidence, Finding, Json, Level, MessageResults, Readings, Report, StandingSet } from '../report/report.ts'
 import { countLevels, countRequired, verdictOf } from '../report/verdict.ts'
 import { type AnyCheck, kernelOutcomes, type Ruling } from './check.ts'
 import { type Know, Unknowable } from './fact.ts'
@@ -29,6 +29,8 @@ export interface Catalogue {
   /** What came out for the message of a target that has one; asks the world nothing either. */
   readonly results?: (target: Target, recall: Know) => Promise<MessageResults | undefined>
   readonly readiness: (findings: readonly Finding[]) => Report['ready']
+  /** What stands now at the names where findings propose records. */
+  readonly standing?: (findings: readonly Finding[], know: Know) => Promise<readonly StandingSet[]>
   /** Versions and dates of the rules in force, for the report. */
   readonly rules: Report['rules']
 }
@@ -50,13 +52,19 @@ export interface AuditOptions {
 
 /** Audits domains with one set of means. What is learned of shared hosts serves all audits of the run. */
 export class AuditRun {
-  readonly #shared = new SharedFacts()
+  readonly #shared: SharedFacts
   readonly #catalogue: Catalogue
   readonly #means: Means
 
-  constructor(catalogue: Catalogue, means: Means) {
+  /** @param heirOf a run whose facts about shared hosts serve here too, unless a name that they asked for `differs` here */
+  constructor(
+    catalogue: Catalogue,
+    means: Means,
+    heirOf?: { readonly run: AuditRun; readonly differs: (name: string) => boolean },
+  ) {
     this.#catalogue = catalogue
     this.#means = means
+    this.#shared = new SharedFacts(heirOf && { from: heirOf.run.#shared, differs: heirOf.differs })
   }
 
   /** One report. Never throws for anything that the world, a record or a check does. */
@@ -79,6 +87,7 @@ export class AuditRun {
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall, at)
       const results = await this.#catalogue.results?.(target, gatherer.recall)
+      const standing = (await this.#catalogue.standing?.(findings, gatherer.know)) ?? []
       this.#means.witness?.ended({ domain: target.domain, at, cut, ears: gatherer.ears() })
       return {
         schema: 1,
@@ -99,6 +108,7 @@ export class AuditRun {
         readings,
         ...results,
         findings,
+        ...(standing.length > 0 && { standing }),
         rules: this.#catalogue.rules,
       }
     } finally {

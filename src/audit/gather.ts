@@ -25,8 +25,17 @@ interface Gathered {
   readonly uses: Set<Gathered>
   /** What the fact hears the world through, when there is a witness. */
   readonly ear: Ear | undefined
+  /** Every name that DNS was asked for, with those that aliases led to. */
+  readonly asked: Set<string>
+  settled: boolean
   /** Something did not answer: whoever asks later deserves another try. */
   transient: boolean
+}
+
+/** What another run learned, and which names may be answered for otherwise in this one. */
+export interface Inheritance {
+  readonly from: SharedFacts
+  readonly differs: (name: string) => boolean
 }
 
 const MOST_SHARED = 20_000
@@ -34,9 +43,14 @@ const MOST_SHARED = 20_000
 /** What is learned of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
 export class SharedFacts {
   readonly #facts = new Map<string, Gathered>()
+  readonly #inheritance: Inheritance | undefined
+
+  constructor(inheritance?: Inheritance) {
+    this.#inheritance = inheritance
+  }
 
   take(key: string, make: () => Gathered): Gathered {
-    const known = this.#facts.get(key)
+    const known = this.#facts.get(key) ?? this.#inherited(key)
     if (known) return known
     const gathered = make()
     this.#facts.set(key, gathered)
@@ -46,6 +60,15 @@ export class SharedFacts {
     }
     gathered.value.then(forget, forget)
     return gathered
+  }
+
+  /** What the other run learned without a question that this one could hear another answer to. */
+  #inherited(key: string): Gathered | undefined {
+    if (this.#inheritance === undefined) return undefined
+    const { from, differs } = this.#inheritance
+    const theirs = from.#facts.get(key)
+    if (!theirs?.settled || theirs.transient) return undefined
+    return [...withUsed([theirs])].some(({ asked }) => [...asked].some(differs)) ? undefined : theirs
   }
 }
 
@@ -101,11 +124,18 @@ export class Gatherer {
         evidence,
         uses,
         ear: this.#means.witness?.hear(id),
+        asked: new Set(),
+        settled: false,
         transient: false,
       }
-      gathered.value.catch(() => {
-        gathered.transient = true
-      })
+      gathered.value.then(
+        () => {
+          gathered.settled = true
+        },
+        () => {
+          gathered.transient = true
+        },
+      )
       return gathered
     }
     // The audit keeps what it was told even after the run forgot it: one report never contradicts itself.
@@ -190,6 +220,7 @@ function witnessedResolver(resolver: Resolver, gathered: Gathered): Resolver {
       const started = performance.now()
       const answer = await resolver.resolve(name, type, from)
       if (answer.kind === 'unreachable') gathered.transient = true
+      for (const one of [name, ...('chain' in answer ? answer.chain : [])]) gathered.asked.add(one)
       gathered.evidence.push({
         ask: `${name} ${type}${from === undefined ? '' : ` (asked of ${endpointText(from.address, from.port)} itself)`}`,
         answer: answerText(type, answer),

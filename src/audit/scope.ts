@@ -77,6 +77,8 @@ export interface Subjects {
   readonly web: { readonly domain: string; readonly via: 'https' }
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
+  /** All records of one type at one name. */
+  readonly recordSet: { readonly name: string; readonly type: string }
   /** `author`: the domain of its From field; empty when it has none that could be read. */
   readonly message: { readonly author: string; readonly message: GivenMessage }
   /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
@@ -122,6 +124,7 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   web: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
   listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
+  recordSet: { key: s => `${canonicalName(s.name)} ${s.type}`, says: s => `${s.name} ${s.type}`, shared: true },
   message: {
     key: s => s.message.name,
     says: s => (s.author === '' ? 'the message' : displayName(s.author)),

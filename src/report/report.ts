@@ -171,6 +171,57 @@ export interface MessageResults {
   }
 }
 
+/**
+ * What stands now at a name where findings want records published or removed. `alias`: a CNAME stands there instead. `unknown`: it could not
+ * be learned.
+ */
+export interface StandingSet {
+  readonly name: string
+  readonly type: string
+  readonly state: 'records' | 'none' | 'alias' | 'unknown'
+  /** Each record by its value as `RecordChange` has it; a TXT record cut into its character-strings. */
+  readonly values: readonly (readonly string[])[]
+}
+
+/** How a check ended about a subject. */
+export interface Ending {
+  readonly outcome: string
+  readonly level: Level
+  readonly says: string
+}
+
+/**
+ * What differs between two reports about one check and subject. `heals`: it fails or warns no more, or less. `breaks`: the reverse.
+ * `differs`: neither, or one of the two is not known. `null`: nothing was said.
+ */
+export interface Change {
+  readonly check: string
+  readonly subject: string
+  readonly change: 'heals' | 'breaks' | 'differs'
+  readonly before: Ending | null
+  readonly after: Ending | null
+}
+
+/** A set of records of a zone file that was laid over the live ones; without a type, all of a name that was taken away. */
+export interface ProposedSet {
+  readonly do: 'publish' | 'remove'
+  readonly name: string
+  readonly type: string | null
+  readonly values: readonly string[]
+}
+
+/** That a report is about proposed records, and what they would change. */
+export interface Proposed {
+  /** The name of the zone file. */
+  readonly file: string
+  readonly records: readonly ProposedSet[]
+  /** The verdict about the live records alone. */
+  readonly verdictNow: Verdict
+  readonly changes: readonly Change[]
+  /** Sets of the file that no question of the audit touched. */
+  readonly unasked: readonly { readonly name: string; readonly type: string | null }[]
+}
+
 /** Whether a large receiver's published demands are met, and the checks that decided it. */
 export interface Readiness {
   readonly verdict: 'pass' | 'unknown' | 'fail'
@@ -193,5 +244,9 @@ export interface Report extends Partial<MessageResults> {
   readonly target: ReportTarget
   readonly readings: Readings
   readonly findings: readonly Finding[]
+  /** What stands now wherever a finding has `records`: publishing replaces whole sets, so that what is to stay must be known. */
+  readonly standing?: readonly StandingSet[]
+  /** Given when proposed records were laid over the live ones: then all of the report is about that state. */
+  readonly proposed?: Proposed
   readonly rules: { readonly [name: string]: string }
 }

@@ -50,12 +50,28 @@ const message: Whole<MessageResults & Pick<Report['target'], 'message'>> = {
 const { message: told, ...results } = message
 const whole: Required<Report> = {
   ...{ ...broken, ...results, domain: 'whole.example', readings: reading, findings: [finding] },
+  standing: [{ name: 'whole.example', type: 'TXT', state: 'records', values: [['v=spf1', ' -all']] }],
+  proposed: {
+    file: 'whole.zone',
+    records: [{ do: 'publish', name: 'whole.example', type: 'TXT', values: ['v=spf1 -all'] }],
+    verdictNow: 'fail',
+    changes: [
+      {
+        check: 'spf-record',
+        subject: 'whole.example',
+        change: 'heals',
+        before: { outcome: 'missing', level: 'fail', says: 'There is none.' },
+        after: { outcome: 'found', level: 'pass', says: 'There is one.' },
+      },
+    ],
+    unasked: [{ name: 'whole.example', type: 'A' }],
+  },
   target: { ...broken.target, message: told },
 }
 
 /** Optional in the type. Everything else must be required by the schema. */
 const optional = [
-  ...['spf', 'dkim', 'dmarc', 'arc', 'target.message'],
+  ...['spf', 'dkim', 'dmarc', 'arc', 'target.message', 'standing', 'proposed'],
   ...[
     'findings.0.fix',
     'findings.0.records',

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Zone } from '../../src/lab/zone.ts'
-import { zoneLine } from '../../src/report/zone-line.ts'
+import { encodeName } from '../../src/net/dns/wire-name.ts'
+import { parseZoneFile } from '../../src/net/zone-file/zone-file.ts'
+import { removalLine, standingLine, zoneLine } from '../../src/report/zone-line.ts'
 import { longKey } from '../support/sample-reports.ts'
 
 describe('zoneLine', () => {
@@ -41,16 +42,74 @@ describe('zoneLine', () => {
     expect(line.length).toBeLessThan(400)
   })
 
-  it('reads back as the same record, whatever octets it has', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code)), maxLength: 600 }),
-        value => {
-          const found = new Zone(zoneLine({ name: 'example.org', type: 'TXT', value })).lookup('example.org', 'TXT')
-          const records = found.fault === undefined ? found.records : []
-          expect(records.map(record => (record.value as readonly string[]).join(''))).toEqual([value])
-        },
-      ),
+  it('keeps the strings of a record that stands in DNS', () => {
+    expect(standingLine('example.org', 'TXT', ['a', '', 'b"'])).toBe('example.org. TXT "a" "" "b\\""')
+    expect(standingLine('example.org', 'MX', ['10 mx.example.org'])).toBe('example.org. MX 10 mx.example.org.')
+    expect(removalLine('a\\.b.example.org', 'TXT')).toBe(';- a\\.b.example.org. TXT')
+  })
+})
+
+describe('a line read back as a zone file', () => {
+  const octet = fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code))
+  const text = fc.string({ unit: octet, maxLength: 600 })
+  // As resolvers give names: lower case, with escapes for what is no printable character, a dot or a backslash.
+  const label = fc
+    .string({ unit: octet, minLength: 1, maxLength: 15 })
+    .map(raw =>
+      raw
+        .toLowerCase()
+        .replace(/[^\x20-\x7e]|[.\\]/g, one =>
+          /[.\\]/.test(one) ? `\\${one}` : `\\${String(one.charCodeAt(0)).padStart(3, '0')}`,
+        ),
     )
+  const name = fc.array(label, { minLength: 1, maxLength: 4 }).map(labels => labels.join('.'))
+  const back = (line: string) => {
+    const found = parseZoneFile(line)
+    if (!found.ok) throw new Error(`${found.reason} in ${line}`)
+    return found.zone
+  }
+
+  it('is the same TXT record, whatever octets it has', () => {
+    fc.assert(
+      fc.property(name, text, (owner, value) => {
+        const [record, ...more] = back(zoneLine({ name: owner, type: 'TXT', value })).records
+        expect(more).toEqual([])
+        expect(record).toMatchObject({ owner, type: 'TXT' })
+        expect((record!.value as readonly string[]).join('')).toBe(value)
+      }),
+    )
+  })
+
+  it('is the same standing record, with the same strings', () => {
+    const strings = fc.array(fc.string({ unit: octet, maxLength: 255 }), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(name, strings, (owner, value) => {
+        expect(back(standingLine(owner, 'TXT', value)).records).toMatchObject([{ owner, type: 'TXT', value }])
+      }),
+    )
+  })
+
+  it('names the same names', () => {
+    fc.assert(
+      fc.property(name, name, fc.constantFrom('CNAME', 'PTR', 'NS'), (owner, target, type) => {
+        expect(encodeName(owner)).toMatchObject({ ok: true, name: owner })
+        expect(back(zoneLine({ name: owner, type, value: target })).records).toMatchObject([
+          { owner, type, value: target },
+        ])
+        const mx = back(zoneLine({ name: owner, type: 'MX', value: `10 ${target}` })).records
+        expect(mx).toMatchObject([{ owner, type: 'MX', value: { preference: 10, exchange: target } }])
+        expect(back(removalLine(owner, type)).removals).toMatchObject([{ owner, type }])
+      }),
+    )
+  })
+
+  it.each([
+    ['A', '192.0.2.1', '192.0.2.1'],
+    ['AAAA', '2001:db8::1', '2001:db8::1'],
+    ['MX', '0 .', { preference: 0, exchange: '' }],
+    ['TLSA', '3 1 1 abcd', { usage: 3, selector: 1, matchingType: 1, data: 'abcd' }],
+    ['CAA', '0 issue "ca.example"', { critical: false, tag: 'issue', value: 'ca.example' }],
+  ])('%s %s', (type, value, read) => {
+    expect(back(zoneLine({ name: 'example.org', type, value })).records).toMatchObject([{ type, value: read }])
   })
 })
