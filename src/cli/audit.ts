@@ -1,24 +1,27 @@
 // `mailworthy audit`: checks domains and writes the reports where they are wanted.
 import { hostname } from 'node:os'
 import { AuditRun } from '../audit/audit.ts'
-import type { AnyCheck } from '../audit/check.ts'
 import { deadlineAfter } from '../audit/gather.ts'
 import type { Profile } from '../audit/profile.ts'
 import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
+import { recordedMeans } from '../evidence.ts'
 import { isPublic, parseAddress } from '../names/address.ts'
 import { isFqdn, nameFault } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
-import type { Report, Verdict } from '../report/report.ts'
+import type { Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
+import type { Auditing, Plan } from './auditing.ts'
 import { readDomains } from './domain-list.ts'
+import { EvidenceFile } from './evidence-file.ts'
 import { exitStatus, failOnOf } from './exit-status.ts'
 import { tellFault, UsageError } from './failure.ts'
 import { openMeans } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
+import { replayedPlan } from './replayed.ts'
 import { selectChecks } from './selection.ts'
 
 /** The options of `audit` as the command line gives them. */
@@ -32,12 +35,14 @@ export interface AuditFlags {
   readonly skip?: readonly string[]
   readonly profile?: string
   readonly smtp: boolean
-  readonly smtpPort: number
+  readonly smtpPort?: number
   readonly ca: readonly string[]
   readonly ipv4?: boolean
   readonly ipv6?: boolean
   readonly timeout?: number
   readonly lab?: string
+  readonly saveEvidence?: string
+  readonly evidence?: string
   readonly format?: string
   readonly json?: boolean
   readonly output?: string
@@ -59,77 +64,113 @@ const AT_ONCE = 64
  */
 export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
   const failOn = failOnOf(flags.failOn)
-  const domains = await readDomains(typed, flags.domains)
-  const target = targetOf(flags)
-  const profile = profileOf(flags)
-  const wanted = selectChecks(profile, flags.only, flags.skip)
-  for (const { address } of target.egress) {
+  const plan =
+    flags.evidence === undefined ? await livePlan(typed, flags) : await replayedPlan(flags.evidence, typed, flags)
+  for (const { address } of plan.egress) {
     if (flags.quiet || isPublic(address)) continue
     process.stderr.write(
       `mailworthy: no receiver sees mail come from ${address.text}: name the outer address with --sender-ip\n`,
     )
   }
-  const progress = new Progress(domains.length, process.stderr, flags.quiet ?? false)
+  const progress = new Progress(plan.domains.length, process.stderr, flags.quiet ?? false)
   const outputs = new Outputs(flags, {
-    single: typed.length === 1 && flags.domains.length === 0,
-    total: domains.length,
+    single: plan.single,
+    total: plan.domains.length,
     room: progress,
+    alsoWanted: flags.saveEvidence !== undefined,
   })
+  let auditing: Auditing | undefined
   const takeBack = (): void => {
     progress.end()
     outputs.abandon()
+    auditing?.abandon()
   }
   const uninterrupted = beforeInterruption(takeBack)
   try {
-    const verdicts = await auditAll(domains, flags, { target, profile, wanted }, progress, outputs)
+    auditing = await plan.begin(outputs, (where, fault) => {
+      progress.clear()
+      tellFault(where, fault)
+    })
+    const verdicts = await auditAll(plan.domains, auditing, progress, outputs)
+    if (flags.verbose) process.stderr.write(`${auditing.tell()}\n`)
     return exitStatus(verdicts, failOn)
   } catch (failure) {
     takeBack()
     throw failure
   } finally {
     uninterrupted()
+    auditing?.close()
   }
-}
-
-/** What is the same for every domain of a run. */
-interface Plan {
-  readonly target: Omit<Target, 'domain'>
-  readonly profile: Profile
-  readonly wanted: (check: AnyCheck) => boolean
 }
 
 async function auditAll(
   domains: readonly string[],
-  flags: AuditFlags,
-  { target, profile, wanted }: Plan,
+  auditing: Auditing,
   progress: Progress,
   outputs: Outputs,
 ): Promise<ReadonlySet<Verdict>> {
   const verdicts = new Set<Verdict>()
-  const means = await openMeans(flags, ehloName(flags.helo, ownName()))
-  // One for all: the command ends then, however many domains there are.
-  const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
-  const onFault = (where: string, fault: unknown): void => {
-    progress.clear()
-    tellFault(where, fault)
-  }
-  const options = { profile, wanted, onFault, ...(deadline && { deadline }) }
-  try {
-    const run = new AuditRun(catalogue(), means)
-    const audit = (domain: string): Promise<Report> => run.audit({ ...target, domain }, options)
-    progress.show()
-    await asTheyFinish(domains, AT_ONCE, audit, async report => {
+  progress.show()
+  await asTheyFinish(
+    domains,
+    auditing.atOnce,
+    domain => auditing.audit(domain),
+    async report => {
       verdicts.add(report.verdict)
       progress.finished(report.verdict)
       await outputs.add(report)
-    })
-    progress.end()
-    await outputs.finish()
-    if (flags.verbose) process.stderr.write(`${means.tell()}\n`)
-    return verdicts
-  } finally {
-    deadline?.cancel()
-    means.close()
+      await auditing.proceed()
+    },
+  )
+  progress.end()
+  await auditing.finish()
+  await outputs.finish()
+  return verdicts
+}
+
+/** The run that asks the world. */
+async function livePlan(typed: readonly string[], flags: AuditFlags): Promise<Plan> {
+  const domains = await readDomains(typed, flags.domains)
+  const single = typed.length === 1 && flags.domains.length === 0
+  const target = targetOf(flags)
+  const profile = profileOf(flags)
+  const wanted = selectChecks(profile, flags.only, flags.skip)
+  const { only, skip } = flags
+  return {
+    domains,
+    single,
+    egress: target.egress,
+    async begin(outputs, onFault): Promise<Auditing> {
+      const file = flags.saveEvidence === undefined ? undefined : new EvidenceFile(flags.saveEvidence, outputs)
+      const means = await openMeans(flags, ehloName(flags.helo, ownName())).catch(failure => {
+        file?.abandon()
+        throw failure
+      })
+      const asked = { target, profile: profile.name, ...(only && { only }), ...(skip && { skip }), single }
+      const recorded = file && recordedMeans(means, { ...asked, ehloName: means.ehloName }, file.write)
+      // One for all: the command ends then, however many domains there are.
+      const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
+      deadline?.passed.catch(() => recorded?.stop())
+      const options = { profile, wanted, onFault, ...(deadline && { deadline }) }
+      const run = new AuditRun(catalogue(), recorded ?? means)
+      return {
+        atOnce: AT_ONCE,
+        audit: domain => run.audit({ ...target, domain }, options),
+        async proceed() {
+          await file?.proceed()
+        },
+        async finish() {
+          recorded?.finish()
+          await file?.finish()
+        },
+        abandon: () => file?.abandon(),
+        tell: () => means.tell(),
+        close() {
+          deadline?.cancel()
+          means.close()
+        },
+      }
+    },
   }
 }
 
@@ -177,7 +218,7 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     selectors: [...new Set(flags.selector)],
     ourKeys: {},
     smtp: flags.smtp,
-    smtpPort: flags.smtpPort,
+    smtpPort: flags.smtpPort ?? 25,
     listeners: [],
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
     // A lab is on loopback, where both are always there.

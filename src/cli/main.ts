@@ -165,12 +165,14 @@ function auditCommand(root: Command): void {
     .option('--skip <id,...>', 'all but these checks or groups', list)
     .option('--profile <name>', 'sending, receiving or full (default: sending with --sender-ip, else full)')
     .option('--no-smtp', 'ask DNS only, connect to no mail or web host')
-    .option('--smtp-port <n>', 'port of the MX hosts', wholeNumber(1, 65_535), 25)
+    .option('--smtp-port <n>', 'port of the MX hosts (default: 25)', wholeNumber(1, 65_535))
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')
     .option('-6, --ipv6', 'connect to IPv6 addresses only')
     .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
     .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
+    .option('--save-evidence <file>', 'also write down all that is heard, to be judged again')
+    .option('--evidence <file>', 'judge again what was heard, asking nobody; - is standard input')
     .option('--format <f>', 'text, json, ndjson or html')
     .option('--json', 'the same as --format json')
     .option('--output <file>', 'write the report there instead of to standard output (-)')
@@ -188,6 +190,8 @@ function auditCommand(root: Command): void {
         'mailworthy audit --domains domains.txt --format ndjson > reports.ndjson',
         'mailworthy audit example.org -o html=report.html -o json=report.json',
         'mailworthy audit example.org --only spf,dmarc --resolver 127.0.0.1',
+        'mailworthy audit example.org --save-evidence example.evidence',
+        'mailworthy audit --evidence example.evidence --explain',
       ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown: something required could not be checked.`,
     )
     .action(async (domains: string[], flags: AuditFlags) => {

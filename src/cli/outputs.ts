@@ -25,6 +25,7 @@ interface Writing {
 /** All documents of a run. Files are opened before anything is asked, so that a bad path costs no time. */
 export class Outputs {
   readonly #writings: Writing[] = []
+  readonly #alsoWanted: boolean
 
   /**
    * @param about whether exactly one domain was typed, how many domains there are, and what makes room on the terminal
@@ -32,8 +33,15 @@ export class Outputs {
    */
   constructor(
     flags: OutputFlags,
-    about: { readonly single: boolean; readonly total: number; readonly room?: { clear(): void; show(): void } },
+    about: {
+      readonly single: boolean
+      readonly total: number
+      readonly room?: { clear(): void; show(): void }
+      /** Something else comes of the run: it goes on although nobody reads the report. */
+      readonly alsoWanted?: boolean
+    },
   ) {
+    this.#alsoWanted = about.alsoWanted ?? false
     if (flags.json && flags.format !== undefined && flags.format !== 'json') {
       throw new UsageError('--json and --format exclude each other')
     }
@@ -66,6 +74,11 @@ export class Outputs {
     await this.#write(rendering => rendering.add(report))
   }
 
+  /** Whether one of the documents stands in this file. */
+  writesTo(path: string | undefined): boolean {
+    return path !== undefined && this.#writings.some(({ sink }) => sink.path === path)
+  }
+
   async finish(): Promise<void> {
     await this.#write(rendering => rendering.end())
     for (const { sink } of this.#writings) sink.done()
@@ -83,7 +96,7 @@ export class Outputs {
       } catch (failure) {
         // Whoever reads our output may stop early (`| head`); the files are wanted all the same.
         const gone = failure instanceof Ended && failure.status === NOBODY_READS
-        if (!gone || this.#writings.length === 1) throw failure
+        if (!gone || (this.#writings.length === 1 && !this.#alsoWanted)) throw failure
         this.#writings.splice(this.#writings.indexOf(writing), 1)
       }
     }
