@@ -19,10 +19,14 @@ export interface Controlled {
 }
 
 export interface Control {
+  /** Is asked nothing more; answers what was asked, for a moment. */
   close(): Promise<void>
 }
 
 const LARGEST_BODY = 1024 * 1024
+
+/** Whoever has asked is answered, if it does not take longer. */
+const GRACE_MS = 2_000
 
 /** @throws Error in one line when another daemon answers there already, or the socket cannot be made. */
 export async function startControl(path: string, controlled: Controlled): Promise<Control> {
@@ -44,8 +48,12 @@ export async function startControl(path: string, controlled: Controlled): Promis
   return {
     close: () =>
       new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+        server.close(() => {
+          clearTimeout(late)
+          resolve()
+        })
+        server.closeIdleConnections()
       }),
   }
 }

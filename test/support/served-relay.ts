@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Lab } from '../../src/lab/lab.ts'
 import { freePort } from '../peers/support/program.ts'
 import { passwordText } from './configured-house.ts'
+import { RawSmtp } from './raw-smtp.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/mailworthy.js', import.meta.url))
 
@@ -122,4 +123,22 @@ export function startServe(config: string): Served {
     signal: name => void child.kill(name),
     ended,
   }
+}
+
+/** Submits a short letter to a relay that is served. @returns the last reply, its lines parted by LF */
+export async function submit(
+  port: number,
+  from: string,
+  to: string,
+  at: { readonly from?: string } = {},
+): Promise<string> {
+  const smtp = await RawSmtp.connect({ port, ...at })
+  await smtp.reply()
+  for (const line of ['EHLO app.healthy.example', `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA']) {
+    const said = await smtp.ask(line)
+    if (!/^[23]/.test(said)) return said
+  }
+  const said = await smtp.ask(`From: <${from}>\r\nTo: <${to}>\r\nSubject: Hello\r\n\r\nGood day.\r\n.`)
+  smtp.end()
+  return said
 }
