@@ -16,7 +16,7 @@ type Act = (typeof acts)[number]
 const states: readonly EnvelopeState[] = ['queued', 'held', 'delivered', 'failed', 'dropped']
 
 /** Messages that are listed in one answer. */
-export const MOST_LISTED = 1000
+const MOST_LISTED = 1000
 
 /** The question is wrong: the only throw that is expected here. */
 class Wrong extends Error {
