@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { AuditRun } from '../audit/audit.ts'
 import { deadlineAfter } from '../audit/gather.ts'
 import type { Profile } from '../audit/profile.ts'
+import { ProposedRun } from '../audit/proposed.ts'
 import type { Target } from '../audit/scope.ts'
 import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
@@ -21,6 +22,7 @@ import { tellFault, UsageError } from './failure.ts'
 import { openMeans } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
+import { proposalOf, readZoneFile } from './proposal.ts'
 import { replayedPlan } from './replayed.ts'
 import { selectChecks } from './selection.ts'
 
@@ -41,6 +43,7 @@ export interface AuditFlags {
   readonly ipv6?: boolean
   readonly timeout?: number
   readonly lab?: string
+  readonly with?: string
   readonly saveEvidence?: string
   readonly evidence?: string
   readonly format?: string
@@ -64,6 +67,9 @@ const AT_ONCE = 64
  */
 export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
   const failOn = failOnOf(flags.failOn)
+  if (flags.with !== undefined && (flags.evidence ?? flags.saveEvidence) !== undefined) {
+    throw new UsageError('--with asks what would be: there is no evidence of that to save or to judge again')
+  }
   const plan =
     flags.evidence === undefined ? await livePlan(typed, flags) : await replayedPlan(flags.evidence, typed, flags)
   for (const { address } of plan.egress) {
@@ -135,6 +141,7 @@ async function livePlan(typed: readonly string[], flags: AuditFlags): Promise<Pl
   const target = targetOf(flags)
   const profile = profileOf(flags)
   const wanted = selectChecks(profile, flags.only, flags.skip)
+  const proposed = flags.with === undefined ? undefined : readZoneFile(flags.with)
   const { only, skip } = flags
   return {
     domains,
@@ -152,7 +159,16 @@ async function livePlan(typed: readonly string[], flags: AuditFlags): Promise<Pl
       const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
       deadline?.passed.catch(() => recorded?.stop())
       const options = { profile, wanted, onFault, ...(deadline && { deadline }) }
-      const run = new AuditRun(catalogue(), recorded ?? means)
+      const proposal =
+        proposed &&
+        (await proposalOf(proposed, means.resolver).catch(failure => {
+          deadline?.cancel()
+          means.close()
+          throw failure
+        }))
+      const run = proposal
+        ? new ProposedRun(catalogue(), means, proposal)
+        : new AuditRun(catalogue(), recorded ?? means)
       return {
         atOnce: AT_ONCE,
         audit: domain => run.audit({ ...target, domain }, options),

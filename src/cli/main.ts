@@ -171,9 +171,10 @@ function auditCommand(root: Command): void {
     .option('-6, --ipv6', 'connect to IPv6 addresses only')
     .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
     .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
+    .option('--with <zonefile>', 'as it would be with these records; the report says what would change')
     .option('--save-evidence <file>', 'also write down all that is heard, to be judged again')
     .option('--evidence <file>', 'judge again what was heard, asking nobody; - is standard input')
-    .option('--format <f>', 'text, json, ndjson or html')
+    .option('--format <f>', 'text, json, ndjson, html or zone')
     .option('--json', 'the same as --format json')
     .option('--output <file>', 'write the report there instead of to standard output (-)')
     .option('-o <format=file>', 'also write this format to this file (repeatable)', collect)
@@ -190,6 +191,8 @@ function auditCommand(root: Command): void {
         'mailworthy audit --domains domains.txt --format ndjson > reports.ndjson',
         'mailworthy audit example.org -o html=report.html -o json=report.json',
         'mailworthy audit example.org --only spf,dmarc --resolver 127.0.0.1',
+        'mailworthy audit example.org -o zone=mended.zone',
+        'mailworthy audit example.org --with mended.zone',
         'mailworthy audit example.org --save-evidence example.evidence',
         'mailworthy audit --evidence example.evidence --explain',
       ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use, 3 unknown: something required could not be checked.`,

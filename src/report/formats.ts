@@ -6,6 +6,7 @@ import { renderNdjson } from './ndjson.ts'
 import type { Report } from './report.ts'
 import type { TextOptions } from './text.ts'
 import { FEW_DOMAINS, renderSummary, renderTextAmong } from './text-domains.ts'
+import { renderZone } from './zone.ts'
 
 /** What the formats want to know; each takes what concerns it. */
 export interface RenderOptions extends TextOptions {
@@ -110,6 +111,12 @@ export const formats = {
     extension: 'html',
     mediaType: 'text/html; charset=utf-8',
     render: renderHtml,
+  }),
+  zone: streaming('zone', {
+    says: 'the records to publish as a zone file, to try with --with',
+    extension: 'zone',
+    mediaType: 'text/dns',
+    open: () => ({ add: renderZone, end: () => '' }),
   }),
 } as const satisfies Readonly<Record<string, Format>>
 

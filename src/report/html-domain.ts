@@ -2,7 +2,9 @@
 import { readingsPart } from './html-readings.ts'
 import { type Content, html, Markup } from './markup.ts'
 import { type LeftOut, listedSubjects, outlineOf, type Point, partlyPassed, subjectsOf } from './outline.ts'
-import type { Evidence, RecordChange, Report } from './report.ts'
+import { severalPropose } from './proposals.ts'
+import { changeWord, levelAfter, proposedSentence, turnOf, unaskedSentence } from './proposed-words.ts'
+import type { Change, Evidence, RecordChange, Report } from './report.ts'
 import { shorten } from './visible.ts'
 import {
   domainTitle,
@@ -14,6 +16,7 @@ import {
   verdictSentence,
   withoutPreface,
 } from './wording.ts'
+import { proposedRecords } from './zone.ts'
 import { zoneLine } from './zone-line.ts'
 
 /** How a domain stands in the page. */
@@ -29,6 +32,8 @@ export interface Placing {
 const EVIDENCE_SHOWN = 40
 const SUBJECTS_SHOWN = 8
 const REMOVED_MOST = 600
+const SUBJECT_MOST = 200
+const SAYS_MOST = 600
 
 /** The section of one report. */
 export function domainSection(report: Report, placing: Placing): Markup {
@@ -58,7 +63,9 @@ class Section {
     ])
     return html`<section class="domain" id="${this.#placing.anchor}">
 ${this.#head()}
+${this.#part('What would change', this.#whatWouldChange())}
 ${this.#part('What to mend', groups)}
+${this.#part('All records to publish', this.#allRecords())}
 ${this.#part(
   'Could not be checked',
   unknown.map(point => this.#finding(point)),
@@ -89,6 +96,36 @@ ${this.#readiness()}
     )}<li>took ${lasting(durationMs)}</li></ul>
 ${required.of > 0 && bar(required)}
 </header>`
+  }
+
+  #whatWouldChange(): Content {
+    const { proposed, verdict } = this.#report
+    if (proposed === undefined) return undefined
+    const { changes } = proposed
+    const unasked = unaskedSentence(proposed)
+    return [
+      html`<p class="soft">${proposedSentence(proposed, verdict)}</p>`,
+      changes.length === 0
+        ? html`<p class="soft">Nothing that was checked.</p>`
+        : html`<ul class="lines loose">${changes.map(change => this.#change(change))}</ul>`,
+      unasked !== undefined && html`<p class="soft">${unasked}</p>`,
+    ]
+  }
+
+  #change(change: Change): Markup {
+    const { check, subject, before, after } = change
+    const level = levelAfter(change)
+    const says = change.change === 'heals' ? before?.says : after?.says
+    return html`<li class="${level}"><span><span class="tone sign" aria-hidden="true">${signs[level]}</span>&nbsp;<code>${check}</code> ${
+      subject !== this.#domain && html`<span class="soft">${shorten(subject, SUBJECT_MOST)}</span> `
+    }${changeWord(change)}: ${turnOf(change)}</span>${says !== undefined && html`<span class="soft">${shorten(says, SAYS_MOST)}</span>`}</li>`
+  }
+
+  /** More than one finding proposes: what to publish is one set all the same. */
+  #allRecords(): Content {
+    if (!severalPropose(this.#report)) return undefined
+    return html`<p class="soft">One set of all that is proposed above, as a zone file. What stands at these names and stays is repeated.</p>
+<pre tabindex="0">${proposedRecords(this.#report).join('\n')}</pre>`
   }
 
   #readiness(): Content {

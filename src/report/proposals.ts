@@ -197,7 +197,8 @@ const soleTexts: readonly RegExp[] = [
 
 /** True when the two cannot stand side by side. */
 function excludes(name: string, type: string, one: string, other: string): boolean {
-  if (type === 'CNAME' || type === 'SOA') return true
+  // Several PTR records are legal (RFC 2181 §10.2), but receivers read one of them, whichever comes first: a mail server has one name.
+  if (type === 'CNAME' || type === 'SOA' || type === 'PTR') return true
   // RFC 7505 §3: a null MX stands alone.
   if (type === 'MX') return /^\d+ \.$/.test(one) !== /^\d+ \.$/.test(other)
   if (type !== 'TXT') return false

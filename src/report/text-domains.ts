@@ -27,7 +27,9 @@ export function renderTextAmong(report: Report, domains: number, options: TextOp
   const grave = [...points.filter(p => p.level === 'fail'), ...unknown.filter(p => p.required)]
   const warnings = [...new Set(points.filter(p => p.level === 'warn').map(p => p.check))]
   const lines = [
-    `${sign(report.verdict, paint)} ${paint('bold', `${visible(domainTitle(report))}: ${report.verdict}`)}`,
+    `${sign(report.verdict, paint)} ${paint('bold', `${visible(domainTitle(report))}: ${report.verdict}`)}${
+      report.proposed === undefined ? '' : ` with ${visible(report.proposed.file)}, today ${report.proposed.verdictNow}`
+    }`,
     ...grave.flatMap(point => briefly(point, domainTitle(report), width, paint)),
     ...(warnings.length === 0 ? [] : hung(`warns: ${warnings.join(', ')}`, width, `  ${sign('warn', paint)} `)),
   ]

@@ -11,7 +11,9 @@ import {
   subjectsOf,
   worstFinding,
 } from './outline.ts'
-import type { Evidence, Level, Report } from './report.ts'
+import { severalPropose } from './proposals.ts'
+import { changeWord, levelAfter, proposedSentence, turnOf, unaskedSentence } from './proposed-words.ts'
+import type { Change, Evidence, Level, Report } from './report.ts'
 import { shorten, visible } from './visible.ts'
 import {
   domainTitle,
@@ -25,6 +27,7 @@ import {
   withoutPreface,
 } from './wording.ts'
 import { columns, padded, wrap } from './wrap.ts'
+import { proposedRecords } from './zone.ts'
 import { zoneLine } from './zone-line.ts'
 
 export interface TextOptions {
@@ -85,6 +88,7 @@ class Page {
     const { troubles, unknown, notes, notApplicable, notAsked } = this.#outline
     return [
       ...this.#head(),
+      ...this.#whatWouldChange(),
       ...troubles.flatMap(({ group, points }) => this.#section(group.title, this.#points(points))),
       ...this.#section(
         'Could not be checked',
@@ -103,6 +107,7 @@ class Page {
         'Not checked',
         notAsked.flatMap(l => this.#leftOut(l)),
       ),
+      ...this.#allRecords(),
       '',
       ...this.#next(),
     ]
@@ -126,6 +131,45 @@ class Page {
       return `${says} ${providers.join(', ')}${why}`
     })
     return said.length > 0 ? this.#wrapped(sentenceStart(said.join(' · ')), 2) : []
+  }
+
+  #whatWouldChange(): readonly string[] {
+    const { proposed, verdict } = this.#report
+    if (proposed === undefined) return []
+    const unasked = unaskedSentence(proposed)
+    return this.#section('What would change', [
+      ...this.#wrapped(proposedSentence(proposed, verdict), 2),
+      ...proposed.changes.flatMap(change => this.#change(change)),
+      ...(proposed.changes.length === 0 ? ['  Nothing that was checked.'] : []),
+      ...(unasked === undefined ? [] : this.#wrapped(unasked, 2)),
+    ])
+  }
+
+  #change(change: Change): readonly string[] {
+    const about = change.subject === domainTitle(this.#report) ? '' : ` ${change.subject}`
+    const level = levelAfter(change)
+    return [
+      ...this.#wrapped(
+        `${change.check}${about} ${changeWord(change)}: ${turnOf(change)}`,
+        4,
+        undefined,
+        `  ${sign(level, this.#paint)} `,
+      ),
+      ...(change.change === 'breaks' && change.after !== null ? this.#wrapped(change.after.says, 6, 'dim') : []),
+    ]
+  }
+
+  /** At the margin: in a zone file a line that begins with a blank goes on with the name before. */
+  #allRecords(): readonly string[] {
+    if (!severalPropose(this.#report)) return []
+    return this.#section(
+      'All records to publish',
+      proposedRecords(this.#report).flatMap(line =>
+        line.startsWith('; ')
+          ? wrap(line.slice(2), this.#width - 2).map(part => this.#paint('dim', `; ${part}`))
+          : [this.#paint('cyan', line)],
+      ),
+    )
   }
 
   #section(title: string, lines: readonly string[]): readonly string[] {

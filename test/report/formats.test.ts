@@ -32,7 +32,7 @@ describe.each(every.map(format => [format.name, format] as const))('the format %
 
 describe('the formats', () => {
   it('are what --format takes, and nothing else', () => {
-    expect(Object.keys(formats)).toEqual(['text', 'json', 'ndjson', 'html'])
+    expect(Object.keys(formats)).toEqual(['text', 'json', 'ndjson', 'html', 'zone'])
     expect(isFormatName('pdf')).toBe(false)
     expect(isFormatName('toString')).toBe(false)
   })

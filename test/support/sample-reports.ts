@@ -133,6 +133,8 @@ export const healthy: Report = (() => {
   })
 })()
 
+const secondOwner = '5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa'
+
 /** Faults in four groups, warnings, two holes in the proof, and two sending addresses that fare differently. */
 export const broken: Report = (() => {
   const subject = 'broken.example'
@@ -141,6 +143,12 @@ export const broken: Report = (() => {
   const spf = 'v=spf1 include:_spf.google.com include:spf.protection.outlook.com include:mailgun.org a mx ptr ~all'
   return report({
     domain: subject,
+    standing: [
+      { name: subject, type: 'TXT', state: 'records', values: [['verification=4f1c9a07'], [spf]] },
+      { name: 'old._domainkey.broken.example', type: 'TXT', state: 'records', values: [['v=DKIM1; p=']] },
+      { name: '_dmarc.broken.example', type: 'TXT', state: 'none', values: [] },
+      { name: secondOwner, type: 'PTR', state: 'none', values: [] },
+    ],
     durationMs: 5231,
     ready: {
       gmail: { verdict: 'fail', because: ['dmarc-record', 'rdns-presence'] },
@@ -251,13 +259,7 @@ export const broken: Report = (() => {
         subject: second,
         outcome: 'missing',
         fix: 'Ask whoever gave you the address to publish a PTR record that names the host, or send by IPv4 only.',
-        records: [
-          publish(
-            '5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa',
-            'PTR',
-            'mail.broken.example',
-          ),
-        ],
+        records: [publish(secondOwner, 'PTR', 'mail.broken.example')],
         refs: ['RFC 8501 §2'],
       }),
       finding('dnsbl-address', 'fail', '192.0.2.10 is listed on zen.spamhaus.org (127.0.0.4: exploited host).', {
