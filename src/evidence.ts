@@ -3,7 +3,7 @@ import { type Asked, readAsked, writeAsked } from './audit/asked.ts'
 import { AuditRun } from './audit/audit.ts'
 import type { AnyCheck } from './audit/check.ts'
 import { Unknowable } from './audit/fact.ts'
-import type { Means } from './audit/gather.ts'
+import type { Deadline, Means } from './audit/gather.ts'
 import { catalogue } from './catalogue.ts'
 import { profiles } from './checks/profiles.ts'
 import type { Dialer } from './net/dialer.ts'
@@ -13,6 +13,7 @@ import { Recorder } from './net/recorded/recorder.ts'
 import { Recording } from './net/recorded/recording.ts'
 import { Replay, type ReplayOptions } from './net/recorded/replay.ts'
 import type { Resolver } from './net/resolver.ts'
+import type { Cut } from './net/witness.ts'
 import type { Report } from './report/report.ts'
 import { version } from './version.ts'
 
@@ -107,7 +108,7 @@ class ReadEvidence implements Evidence {
         profile: profiles[asked.profile as keyof typeof profiles],
         wanted: wanted ?? askedFor(asked),
         now: new Date(audit.at),
-        ...(cut === undefined ? {} : { deadline: { passed: deadlineAgain(replay, cut), cancel() {} } }),
+        ...(cut && { deadline: deadlineAgain(replay, cut) }),
         ...(onFault && { onFault }),
       },
     )
@@ -116,9 +117,16 @@ class ReadEvidence implements Evidence {
   }
 }
 
-async function deadlineAgain(replay: Replay, reason: string): Promise<never> {
-  await replay.allHeard
-  throw new Unknowable(reason)
+/** Passes when all was heard that was heard before it passed then. */
+function deadlineAgain(replay: Replay, { reason, late }: Cut): Deadline {
+  const over = new Unknowable(reason)
+  const passed = late
+    ? Promise.reject<never>(over)
+    : replay.allHeard.then(() => {
+        throw over
+      })
+  passed.catch(() => {})
+  return { passed, cancel() {} }
 }
 
 /** Which checks were asked for. */

@@ -27,7 +27,7 @@ export interface Catalogue {
   /** Made from what the checks asked for: `recall` asks the world nothing. */
   readonly readings: (target: Target, recall: Know, now: Date) => Promise<Readings>
   /** What came out for the message of a target that has one; asks the world nothing either. */
-  readonly results?: (target: Target, recall: Know) => Promise<MessageResults | undefined>
+  readonly results?: (target: Target, recall: Know, now: Date) => Promise<MessageResults | undefined>
   readonly readiness: (findings: readonly Finding[]) => Report['ready']
   /** What stands now at the names where findings propose records. */
   readonly standing?: (findings: readonly Finding[], know: Know) => Promise<readonly StandingSet[]>
@@ -73,22 +73,26 @@ export class AuditRun {
     const started = performance.now()
     const own = options.timeout === undefined ? undefined : deadlineAfter(options.timeout)
     const deadline = (options.deadline ?? own)?.passed
-    let cut: string | undefined
-    deadline?.catch((reason: Unknowable) => {
-      cut = reason.message
-    })
     try {
       const gatherer = new Gatherer(this.#means, this.#shared, deadline, {
         egress: target.egress,
         selectors: target.selectors,
         now: at,
       })
+      // A deadline that has passed already is known now.
+      await undefined
+      const late = gatherer.over !== undefined
       const audit = new Audit(this.#catalogue, gatherer, target, options, at)
       const findings = await audit.findings()
       const readings = await this.#catalogue.readings(target, gatherer.recall, at)
-      const results = await this.#catalogue.results?.(target, gatherer.recall)
+      const results = await this.#catalogue.results?.(target, gatherer.recall, at)
       const standing = (await this.#catalogue.standing?.(findings, gatherer.know)) ?? []
-      this.#means.witness?.ended({ domain: target.domain, at, cut, ears: gatherer.ears() })
+      this.#means.witness?.ended({
+        domain: target.domain,
+        at,
+        cut: gatherer.over && { reason: gatherer.over.message, late },
+        ears: gatherer.ears(),
+      })
       return {
         schema: 1,
         domain: target.domain,
@@ -98,7 +102,8 @@ export class AuditRun {
         profile: options.profile.name,
         required: countRequired(findings),
         counts: countLevels(findings),
-        ready: this.#catalogue.readiness(findings),
+        // What large receivers demand of a domain is not seen in one message of it.
+        ready: target.message ? {} : this.#catalogue.readiness(findings),
         target: {
           egress: target.egress.map(e => ({ seenAs: e.address.text, helo: e.helo ?? null })),
           selectors: target.selectors,

@@ -79,6 +79,8 @@ export class Gatherer {
   readonly #shared: SharedFacts
   readonly #deadline: Promise<never> | undefined
   readonly #about: OfOneAudit
+  /** Why nothing new is asked, once the time allowed is over. */
+  #over: Unknowable | undefined
 
   /**
    * @param deadline rejects with `Unknowable` when the time allowed for the audit is over.
@@ -88,11 +90,19 @@ export class Gatherer {
     this.#means = means
     this.#shared = shared
     this.#deadline = deadline
+    deadline?.catch((reason: Unknowable) => {
+      this.#over = reason
+    })
     this.#about = about
   }
 
   /** The value of a fact. Rejects with `Unknowable` when it cannot be learned, with anything else for a bug. */
-  readonly know: Know = (fact, subject) => this.#bounded(this.#gather(fact, subject).value) as Promise<never>
+  readonly know: Know = (fact, subject) => {
+    // When the time is over nothing is taken up any more, not even what another audit of the run found out: what a report
+    // knows then does not depend on how far others were.
+    if (this.#over !== undefined && !this.#own.has(factKey(fact, subject))) return Promise.reject(this.#over)
+    return this.#bounded(this.#gather(fact, subject).value) as Promise<never>
+  }
 
   /** The value of a fact that this audit has asked for already; one that it has not stays unknown, and costs nothing. */
   readonly recall: Know = (fact, subject) => {
@@ -103,7 +113,12 @@ export class Gatherer {
 
   /** What was asked for a fact and for all that it leaned on, in no certain order. */
   evidenceFor<S extends Scope>(fact: Fact<S, unknown>, subject: Subjects[S]): Evidence[] {
-    return [...withUsed([this.#gather(fact, subject)])].flatMap(gathered => gathered.evidence)
+    const known = this.#own.get(factKey(fact, subject))
+    return known ? [...withUsed([known])].flatMap(gathered => gathered.evidence) : []
+  }
+
+  get over(): Unknowable | undefined {
+    return this.#over
   }
 
   /** The ears of all facts of this audit, by fact, when there is a witness. */

@@ -10,13 +10,18 @@ export interface Ear {
   took(heard: object): number
 }
 
+/** Why an audit ended before everything was heard. `late`: the time was over before it began. */
+export interface Cut {
+  readonly reason: string
+  readonly late: boolean
+}
+
 /** What is known of an audit when it is over. */
 export interface EndedAudit {
   readonly domain: string
   /** The moment at which it judged. */
   readonly at: Date
-  /** Why it ended before everything was heard; undefined when it did not. */
-  readonly cut: string | undefined
+  readonly cut: Cut | undefined
   /** The ear of each fact that it leaned on, also of those that an audit before it gathered. */
   readonly ears: ReadonlyMap<string, Ear>
 }

@@ -1,7 +1,8 @@
 // The lines of an evidence file, one JSON object each: written, and read with a sentence about what is wrong with one.
 import type { Answer, RecordType } from '../resolver.ts'
+import type { Cut } from '../witness.ts'
 import { readAnswer, readQuestion } from './answers.ts'
-import { EvidenceFault, number, object, optionalText, text } from './fields.ts'
+import { EvidenceFault, number, object, text } from './fields.ts'
 import type { Question } from './question.ts'
 import { type Transcript, writeFailure, writeStep } from './transcript.ts'
 import { readTranscript } from './transcript-lines.ts'
@@ -32,8 +33,8 @@ export interface AuditLine {
   readonly domain: string
   /** RFC 3339. */
   readonly at: string
-  /** Why it ended before everything was heard. Then `heard` is complete, and what it does not name was not heard. */
-  readonly cut: string | undefined
+  /** When it ended before everything was heard. Then `heard` is complete, and what it does not name was not heard. */
+  readonly cut: Cut | undefined
   /** Which lines a fact was told by, where this does not follow from what it asked. */
   readonly heard: ReadonlyMap<string, readonly number[]>
 }
@@ -85,7 +86,7 @@ function inOrder(line: EvidenceLine): object {
       return {
         audit: line.domain,
         at: line.at,
-        ...(line.cut === undefined ? {} : { cut: line.cut }),
+        ...(line.cut && { cut: line.cut.reason, ...(line.cut.late && { late: true }) }),
         heard: Object.fromEntries(line.heard),
       }
     case 'end':
@@ -122,7 +123,7 @@ export function readLine(written: string): EvidenceLine {
       kind: 'audit',
       domain: text(line.audit, 'audit'),
       at,
-      cut: optionalText(line.cut, 'cut'),
+      cut: line.cut === undefined ? undefined : { reason: text(line.cut, 'cut'), late: line.late === true },
       heard: new Map(heard),
     }
   }

@@ -62,6 +62,11 @@ export class Recorder implements Witness {
     this.#write(writeLine({ kind: 'audit', domain, at: at.toISOString(), cut, heard }))
   }
 
+  /** True when the time is over. */
+  get deaf(): boolean {
+    return this.#deaf
+  }
+
   /** From now on nothing is heard any more: whoever waits, waits. Called when the time that was allowed is over. */
   stop(): void {
     if (this.#deaf) return
@@ -182,7 +187,8 @@ class RecordingEar implements Ear {
   }
 
   readonly dialer: Dialer = {
-    connect: (to, timeoutMs) => this.#recorder.connect(this.#reserve(), to, timeoutMs),
+    connect: (to, timeoutMs) =>
+      this.#recorder.deaf ? never() : this.#recorder.connect(this.#reserve(), to, timeoutMs),
   }
 
   took(heard: object): number {
@@ -196,6 +202,7 @@ class RecordingEar implements Ear {
   }
 
   async #resolve(question: Question): Promise<Answer<never>> {
+    if (this.#recorder.deaf) return never()
     if (question.from !== undefined) return this.#recorder.askServer(question, this.#reserve())
     const key = questionKey(question)
     let told = this.#told.get(key)
