@@ -3,6 +3,7 @@ import { defineFact } from '../audit/fact.ts'
 import { canonicalName, isWithin } from '../names/domain.ts'
 import { publicSuffixOrganization } from '../names/organizational.ts'
 import type { Resolver } from '../net/resolver.ts'
+import { selectorProviders } from '../rules/dkim-selectors.ts'
 import { type DkimKey, dkimKey, validKey } from './dkim-key.ts'
 
 export interface DkimKeyZone {
@@ -31,9 +32,16 @@ export const dkimKeyZone = defineFact({
     const states = await Promise.all(names.map(name => soaAt(resolver, name)))
     const apex = names.find((_, i) => states[i] === 'apex')
     const gone = !inside && key.records.length === 0 && states.at(-1) === 'denied'
-    return { zone: apex, unregistered: gone ? top : undefined }
+    return { zone: apex, unregistered: gone && (await canBeRegistered(resolver, top)) ? top : undefined }
   },
 })
+
+/** Not so of a provider that is known to be there, nor where the registry is denied as well: then our resolver sees no world. */
+async function canBeRegistered(resolver: Resolver, domain: string): Promise<boolean> {
+  const ends = selectorProviders.flatMap(({ aliases }) => aliases ?? [])
+  if (ends.some(end => isWithin(end, domain) || isWithin(domain, end))) return false
+  return (await soaAt(resolver, domain.slice(domain.indexOf('.') + 1))) !== 'denied'
+}
 
 function toBeMended(key: DkimKey): boolean {
   const record = validKey(key)

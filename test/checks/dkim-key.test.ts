@@ -137,10 +137,31 @@ describeCheck(dkimKey, {
       says: 'it is an alias (CNAME) of s1.provider.example',
       fix: 'published at s1.provider.example by whoever',
     },
+    {
+      name: 'into the domain of a provider that is known, though our resolver does not know it',
+      zone: `${name} CNAME s1.u1.wl.sendgrid.net\nother.net A 192.0.2.1`,
+      target,
+      says: 'no TXT record stands there',
+      records: [],
+    },
+    {
+      name: 'into a part of the world that our resolver does not see',
+      zone: `${name} CNAME s1.provider.example`,
+      target,
+      says: 'no TXT record stands there',
+      records: [],
+    },
+    {
+      name: 'and the key is ours: it takes the place of the alias',
+      zone: `${name} CNAME s1.provider.example\nprovider.example A 192.0.2.1`,
+      target: ours,
+      says: 'it is an alias',
+      records: [{ do: 'remove', name, type: 'CNAME', value: 's1.provider.example' }, txt('publish', good)],
+    },
   ],
   'alias-unregistered': [
     {
-      zone: `${name} CNAME k.s1.provider.example`,
+      zone: `${name} CNAME k.s1.provider.example\nother.example A 192.0.2.1`,
       target,
       says: 'of k.s1.provider.example, and the domain provider.example does not exist. Whoever registers it can publish a key',
       fix: 'Remove the CNAME',
@@ -148,7 +169,7 @@ describeCheck(dkimKey, {
     },
     {
       name: 'at the end of a chain, and the key is ours',
-      zone: `${name} CNAME s1.other.example.org\ns1.other.example.org CNAME s1.provider.example`,
+      zone: `${name} CNAME s1.other.example.org\ns1.other.example.org CNAME s1.provider.example\nother.example A 192.0.2.1`,
       target: ours,
       says: 'the domain provider.example does not exist',
       records: [{ do: 'remove', name, type: 'CNAME', value: 's1.other.example.org' }, txt('publish', good)],
@@ -331,7 +352,7 @@ describeCheck(dkimKey, {
     },
     {
       name: 'an alias into a domain that anybody can register',
-      zone: 'mte1._domainkey.example.org CNAME dkim1.mandrillapp.example',
+      zone: 'mte1._domainkey.example.org CNAME dkim1.mandrillapp.example\nother.example A 192.0.2.1',
       says: 'the domain mandrillapp.example, which does not exist; whoever registers it can sign mail as example.org',
       fix: 'dangerous also when it is not in use',
       records: [

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Gatherer, SharedFacts } from '../../src/audit/gather.ts'
 import { dkimReading } from '../../src/facts/dkim-key.ts'
+import { dkimSelectors } from '../../src/facts/dkim-selectors.ts'
 import { dkimWildcard, improbableSelector } from '../../src/facts/dkim-wildcard.ts'
 import { dmarcPolicy, dmarcReading } from '../../src/facts/dmarc-policy.ts'
 import { dmarcReportTargets } from '../../src/facts/dmarc-report-targets.ts'
-import { nobody } from '../support/check-tester.ts'
+import { readings } from '../../src/facts/readings.ts'
+import { selectorProviders } from '../../src/rules/dkim-selectors.ts'
+import { nobody, target } from '../support/check-tester.ts'
 import { brisbane, publishedOfLength } from '../support/dkim-keys.ts'
 import { zoneResolver } from '../support/zone-resolver.ts'
 
@@ -40,6 +43,71 @@ describe('the reading of a selector', () => {
     [`${name} FAULT timeout`, 'unknown'],
   ])('has none otherwise: %s', async (zone, state) => {
     expect(await reading(zone)).toEqual({ selector: 's1', state })
+  })
+})
+
+describe('what is asked to find selectors', () => {
+  const key = `TXT "v=DKIM1; k=ed25519; p=${brisbane}"`
+  const selectors = async (zone: string) => {
+    const { know, asked } = knowing(zone)
+    return { ...(await know(dkimSelectors, { domain: 'example.org' })), questions: asked }
+  }
+
+  it('is one question where _domainkey is denied', async () => {
+    expect((await selectors('example.org A 192.0.2.1')).questions).toEqual(['_domainkey.example.org TXT'])
+  })
+
+  it('is a bounded number, each once, with the selectors of the providers in use first', async () => {
+    const all = selectorProviders.flatMap(({ spf }) => (spf ?? []).slice(0, 1).map(name => `include:${name}`))
+    const { asked, questions } = await selectors(
+      `example.org TXT "v=spf1 ${all.join(' ')} -all"\nx._domainkey.example.org ${key}`,
+    )
+    expect(asked).toHaveLength(24)
+    expect(questions.length).toBeLessThanOrEqual(24 + 6)
+    expect(new Set(questions).size).toBe(questions.length)
+    const proton = await selectors(`example.org MX 10 mail.protonmail.ch\nx._domainkey.example.org ${key}`)
+    expect(proton.asked.slice(0, 3)).toEqual(['protonmail', 'protonmail2', 'protonmail3'])
+    expect(proton.asked.length).toBeLessThan(20)
+  })
+
+  it('is nothing more than a few where a wildcard answers everything', async () => {
+    const { questions } = await selectors(
+      'example.org MX 10 aspmx.l.google.com\n*._domainkey.example.org TXT "v=DKIM1; p="',
+    )
+    expect(questions.filter(one => one.includes('_domainkey'))).toHaveLength(3)
+  })
+
+  it('finds nothing by a provider whose records cannot be learned, and goes on', async () => {
+    const { found } = await selectors(`example.org FAULT timeout\ngoogle._domainkey.example.org ${key}`)
+    expect(found).toEqual([{ selector: 'google', provider: 'Google Workspace' }])
+  })
+})
+
+describe('the readings of selectors', () => {
+  const zone = `a._domainkey.example.org TXT "v=DKIM1; k=ed25519; p=${brisbane}"\ngoogle._domainkey.example.org TXT "v=DKIM1; p="`
+  const dkimOf = async (given: Parameters<typeof target>[0], asked = true) => {
+    const { know } = knowing(zone)
+    if (asked) await know(dkimSelectors, { domain: 'example.org' })
+    return (await readings(target(given), know, new Date())).dkim.map(({ selector, state, found }) => [
+      selector,
+      state,
+      found,
+    ])
+  }
+
+  it('list what was found behind what was asked for, and mark it', async () => {
+    expect(await dkimOf({ selectors: ['a'] })).toEqual([
+      ['a', 'valid', undefined],
+      ['google', 'revoked', true],
+    ])
+  })
+
+  it('list no selector twice', async () => {
+    expect(await dkimOf({ selectors: ['Google'] })).toEqual([['Google', 'revoked', undefined]])
+  })
+
+  it('list nothing that was not looked for', async () => {
+    expect(await dkimOf({ selectors: ['a'], givenSelectorsOnly: true })).toEqual([['a', 'valid', undefined]])
   })
 })
 

@@ -1,4 +1,5 @@
 // What a report proposes must mend: the records of each finding are put into the zone, and the whole domain is audited again.
+import { createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { AuditRun } from '../../src/audit/audit.ts'
 import { catalogue } from '../../src/catalogue.ts'
@@ -62,6 +63,9 @@ function said(line: string): string {
 const key = (finding: Finding): string => `${finding.check} ${finding.subject} ${finding.outcome}`
 
 const k2048 = `v=DKIM1; k=rsa; p=${publishedOfLength(2048)}`
+const pkcs1 = createPublicKey({ key: Buffer.from(publishedOfLength(2048), 'base64'), format: 'der', type: 'spki' })
+  .export({ type: 'pkcs1', format: 'der' })
+  .toString('base64')
 const parts = {
   mx: 'example.org MX 10 mx.example.org\nmx.example.org A 192.0.2.25\nmx.example.org AAAA 2001:db8::25',
   spf: 'example.org TXT "v=spf1 mx -all"',
@@ -138,6 +142,16 @@ const broken: { readonly [situation: string]: Broken } = {
   'a key for sha1': dkim(`v=DKIM1; h=sha1; p=${publishedOfLength(2048)}`),
   'Ed25519 without k=': dkim(`v=DKIM1; p=${brisbane}`),
   'RSA called Ed25519': dkim(`v=DKIM1; k=ed25519; p=${publishedOfLength(2048)}`),
+  'a key as PKCS #1': dkim(`v=DKIM1; k=rsa; p=${pkcs1}`),
+  'a key with g=': dkim(`v=DKIM1; g=; p=${publishedOfLength(2048)}`),
+  'a key with names in capitals': dkim(`V=DKIM1; K=rsa; T=y; H=sha1; p=${publishedOfLength(2048)}`),
+  'a key for several services': dkim(`v=DKIM1; h=sha256 : sha1; s=other : email; p=${publishedOfLength(2048)}`),
+  'a found key with backslashes': {
+    zone: `${but({})}\n${String.raw`google._domainkey.example.org TXT "v=DKIM1\\; p=${publishedOfLength(2048)}"`}`,
+  },
+  'a found alias into a domain that is gone': {
+    zone: `${but({})}\nmte1._domainkey.example.org CNAME dkim1.mandrillapp.example.net\nother.net A 192.0.2.1`,
+  },
   'a key and another text': dkim(k2048, 's1._domainkey.example.org TXT "hello"'),
   'a key in the wrong place': dkim('', `s1._domainkey.example.org.example.org TXT "${k2048}"`),
   'the name of a host for a key': dkim('s1.provider.example.net.', `s1.provider.example.net TXT "${k2048}"`),

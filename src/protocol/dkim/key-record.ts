@@ -2,7 +2,7 @@
 import { pastedText } from '../pasted-text.ts'
 import { shownText } from '../shown-text.ts'
 import { type Piece, repeatedNames, splitTagList, type Tag, tagsOf, writeTagList } from '../tag-list.ts'
-import { bareEd25519, type DkimPublicKey, readEd25519Key, readRsaKey } from './public-key.ts'
+import { bareEd25519, type DkimPublicKey, readEd25519Key, readRsaKey, rsaSpki } from './public-key.ts'
 
 interface Told {
   readonly text: string
@@ -51,7 +51,9 @@ export function readDkimKey(text: string): DkimKeyRecord {
   const pasted = pastedText(text)
   const mended = mend(pasted?.meant ?? text)
   if (mended === undefined) return record
-  if (pasted === undefined) return { ...record, mended }
+  // Quotation marks in a note are no fault: then another one is the cause.
+  const cause = pasted === undefined ? undefined : read(pasted.meant)
+  if (pasted === undefined || (cause!.state === 'invalid' && cause!.why === record.why)) return { ...record, mended }
   return { ...record, mended, why: pasted.why }
 }
 
@@ -73,7 +75,7 @@ function read(text: string): DkimKeyRecord {
   const kind = type.toLowerCase()
   // §3.6.1 k=: unrecognized key types must be ignored, which leaves no key.
   if (kind !== 'rsa' && kind !== 'ed25519') {
-    return invalid(`k=${type} is no key type of DKIM (rsa and ed25519 are)`)
+    return invalid(`k=${shownText(type)} is no key type of DKIM (rsa and ed25519 are)`)
   }
 
   const flags = listed(value('t')) ?? []
@@ -85,6 +87,7 @@ function read(text: string): DkimKeyRecord {
     remarks: [
       ...(pieces.some(piece => piece.kind === 'empty') ? ['two semicolons stand with nothing between them'] : []),
       ...misspelled(tags),
+      ...lists(tags),
       ...(/[^\x00-\x7f]/.test(text) ? ['characters beyond ASCII stand in it (RFC 6376 §3.2)'] : []),
       ...(type !== kind ? [`k=${type} should be k=${kind}: values are case-sensitive (RFC 6376 §3.2)`] : []),
     ],
@@ -96,7 +99,7 @@ function read(text: string): DkimKeyRecord {
   const services = listed(value('s')) ?? ['*']
   // §3.6.1 s=: a verifier for mail must ignore a record that names only other services.
   if (!services.includes('*') && !services.includes('email')) {
-    return invalid(`s=${value('s')} keeps the key from being used for mail`)
+    return invalid(`s=${shownText(value('s')!)} keeps the key from being used for mail`)
   }
 
   const decoded = decode(published, position => columnOf(text, position))
@@ -157,6 +160,21 @@ function columnOf(text: string, position: number): number {
   return at
 }
 
+/** What the text allows (RFC 6376 §3.6.1) and verifiers in wide use do not, as they were seen to do. */
+function lists(tags: readonly Tag[]): readonly string[] {
+  return tags.flatMap(({ name, value }) => {
+    // Taken out of DKIM (RFC 6376 Appendix E), and still obeyed.
+    if (name === 'g' && value !== '*')
+      return [`g=${shownText(value)} makes Mail::DKIM refuse the key; DKIM has no such tag any more`]
+    if ((name === 'h' || name === 's') && /[ \t\r\n]/.test(value)) {
+      return [`white space stands in ${name}=${shownText(value)}, which Mail::DKIM does not expect`]
+    }
+    if (name === 's' && value.includes(':'))
+      return [`s=${shownText(value)} names several services, which dkimpy does not expect`]
+    return []
+  })
+}
+
 /** The octets of p=, or why there are none. Line breaks and spaces in it were allowed and are already gone. */
 function decode(
   base64: string,
@@ -190,7 +208,7 @@ function mend(text: string): string | undefined {
     const tag = { name: name.length === 1 ? name.toLowerCase() : name, value }
     if (!tags.some(seen => seen.name === tag.name && seen.value === tag.value)) tags.push(tag)
   }
-  const rest = tags.filter(tag => tag.name !== 'v' && tag.name !== 'k' && tag.name !== 'p')
+  const rest = tags.filter(({ name }) => !['v', 'k', 'p', 'g'].includes(name)).map(plainList)
   const published = tags.filter(tag => tag.name === 'p')
   if (published.length !== 1 || tags.filter(tag => tag.name === 'v').some(tag => !/^dkim1$/i.test(tag.value)))
     return undefined
@@ -212,6 +230,14 @@ function bareBase64(value: string): string | undefined {
   return bare.length <= LONGEST_KEY && /^[A-Za-z0-9+/]*={0,2}$/.test(bare) ? bare : undefined
 }
 
+/** A list without white space; of services the one that matters. */
+function plainList({ name, value }: Tag): Tag {
+  const items = listed(value) ?? []
+  const service = ['*', 'email'].find(one => items.includes(one))
+  if (name === 's' && service !== undefined) return { name, value: service }
+  return { name, value: name === 'h' ? items.join(':') : value }
+}
+
 /** k= and p= as they belong together. */
 function keyTags(base64: string, type: string | undefined): readonly Tag[] {
   const octets = Buffer.from(base64, 'base64')
@@ -224,7 +250,12 @@ function keyTags(base64: string, type: string | undefined): readonly Tag[] {
       { name: 'p', value: raw.toString('base64') },
     ]
   }
-  if (readRsaKey(octets).ok) return [{ name: 'k', value: 'rsa' }, p]
+  if (readRsaKey(octets).ok) {
+    return [
+      { name: 'k', value: 'rsa' },
+      { name: 'p', value: rsaSpki(octets)!.toString('base64') },
+    ]
+  }
   return [...(type === undefined ? [] : [{ name: 'k', value: type }]), p]
 }
 

@@ -27,7 +27,8 @@ export function readRsaKey(octets: Buffer): ReadKey {
     return { ok: false, why: `p= is cut off: it holds ${octets.length} of the ${declared} octets of the key` }
   }
   const der = octets.subarray(0, declared)
-  const key = declared === undefined ? undefined : (publicKeyFrom(der, 'spki') ?? publicKeyFrom(der, 'pkcs1'))
+  const spki = declared === undefined ? undefined : publicKeyFrom(der, 'spki')
+  const key = spki ?? (declared === undefined ? undefined : publicKeyFrom(der, 'pkcs1'))
   if (octets.length === 32 || key?.asymmetricKeyType === 'ed25519') {
     return { ok: false, why: 'p= holds an Ed25519 key, but k= does not say ed25519' }
   }
@@ -40,6 +41,9 @@ export function readRsaKey(octets: Buffer): ReadKey {
   const stray = octets.length - der.length
   const { publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   const remarks = [
+    ...(spki === undefined
+      ? ['p= holds a bare RSAPublicKey (PKCS #1), which opendkim and Mail::DKIM cannot read']
+      : []),
     ...(stray > 0 ? [`${stray} stray octets follow the key in p=`] : []),
     // Go and BoringSSL refuse what is longer; OpenSSL does so from 64 bits on.
     ...(publicExponent >= 2n ** 31n
@@ -47,6 +51,13 @@ export function readRsaKey(octets: Buffer): ReadKey {
       : []),
   ]
   return { ok: true, key: describe(key), ...(remarks.length > 0 ? { remark: remarks.join('; ') } : {}) }
+}
+
+/** The SubjectPublicKeyInfo of an RSA key in either form, which everyone can read. */
+export function rsaSpki(octets: Buffer): Buffer | undefined {
+  const der = octets.subarray(0, derLength(octets))
+  const key = publicKeyFrom(der, 'spki') ?? publicKeyFrom(der, 'pkcs1')
+  return key?.asymmetricKeyType === 'rsa' ? key.export({ type: 'spki', format: 'der' }) : undefined
 }
 
 /** Why no signature can be made or believed with an RSA key that can be read (RFC 8017 §3.1). */

@@ -55,8 +55,8 @@ describe.skipIf(files.length === 0)('the DKIM cases of chasquid', () => {
     if (name === '02-too_many_headers') expect(verdicts).toHaveLength(Results.length + 2)
     else expect(verdicts).toHaveLength(Results.length)
     for (const [index, { result, reason }] of verdicts.entries()) {
-      const { State, Error } = Results[index] ?? Results[0]!
-      expect(states[State], `${result} (${reason}), but ${State} (${Error})`).toContain(result)
+      const { State, Error: cause } = Results[index] ?? Results[0]!
+      expect(states[State], `${result} (${reason}), but ${State} (${cause})`).toContain(result)
     }
     const errors = files.includes(`${name}.error`) ? read(`${name}.error`) : '<nil>'
     expect(errors).toBe('<nil>')

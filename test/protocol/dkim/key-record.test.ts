@@ -8,6 +8,14 @@ import { brisbane, publicPem, published, rsa1024, rsaKey } from '../../support/d
 const rsa = published(rsaKey(2048))
 const sha256 = (octets: Uint8Array): string => `sha256:${createHash('sha256').update(octets).digest('hex')}`
 
+/** A key with an exponent of our choice, and a modulus of so many octets that ends so. */
+function madeOf(exponent: readonly number[], octets = 256, last = 0x5b): string {
+  const modulus = Buffer.alloc(octets, 0x5b)
+  modulus[octets - 1] = last
+  const jwk = { kty: 'RSA', n: modulus.toString('base64url'), e: Buffer.from(exponent).toString('base64url') }
+  return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' }).toString('base64')
+}
+
 function valid(text: string) {
   const record = readDkimKey(text)
   if (record.state !== 'valid') throw new Error(`${record.state}: ${record.state === 'invalid' ? record.why : ''}`)
@@ -71,10 +79,32 @@ describe('a key record that can be used', () => {
     [`v=DKIM1;; p=${rsa}`, 'two semicolons'],
     [`v=DKIM1; k=RSA; p=${rsa}`, 'k=RSA should be k=rsa'],
     [`v=DKIM1; k=ed25519; p=${brisbane.slice(0, -1)}`, '"=" signs'],
+    [`v=DKIM1; p=${published(rsaKey(2048), 'pkcs1')}`, 'a bare RSAPublicKey (PKCS #1), which opendkim'],
+    [`v=DKIM1; g=; p=${rsa}`, 'g= makes Mail::DKIM refuse the key'],
+    [`v=DKIM1; g=info; p=${rsa}`, 'g=info makes Mail::DKIM refuse the key'],
+    [`v=DKIM1; h=sha256 : sha1; p=${rsa}`, 'white space stands in h=sha256 : sha1'],
+    [`v=DKIM1; s=email:other; p=${rsa}`, 's=email:other names several services'],
+    [`V=DKIM1; K=rsa; p=${rsa}`, 'V= must be written v=, and is ignored: tag names are case-sensitive,K= must be'],
+    [`v=DKIM1; T=y; H=sha1; p=${rsa}`, 'T= must be written t=, and is ignored'],
   ])('may have faults that some receivers mind: %s', (text, remark) => {
     const record = valid(text)
     expect(record.remarks.join()).toContain(remark)
     expect(valid(record.mended!)).toMatchObject({ remarks: [], key: record.key })
+  })
+
+  it('is mended without what was never read: its restrictions would begin to hold', () => {
+    expect(valid(`v=DKIM1; H=sha1; S=tlsrpt; p=${rsa}`).mended).toBe(`v=DKIM1; k=rsa; p=${rsa}`)
+  })
+
+  it('may have octets beyond ASCII in a note', () => {
+    expect(valid(`v=DKIM1; n=caf\xe9; p=${rsa}`).remarks.join()).toContain('beyond ASCII')
+  })
+
+  it('may have an exponent that few use', () => {
+    expect(valid(`p=${madeOf([3])}`).remarks).toEqual([])
+    expect(valid(`p=${madeOf([0x80, 0, 0, 1])}`).remarks.join()).toContain(
+      '2147483649, is one that many verifiers refuse',
+    )
   })
 
   it('may have stray octets behind the key', () => {
@@ -111,6 +141,15 @@ describe('a record that cannot be used says why', () => {
       [`v=DKIM1; s=tlsrpt; p=${rsa}`, 's=tlsrpt keeps the key from being used for mail'],
       [`v=DKIM1; p=${rsa.slice(0, 100)}!${rsa.slice(100)}`, 'character 101 is "!"'],
       [`v=DKIM1; p=${rsa.slice(0, 101)}`, 'a character is missing'],
+      [`v=DKIM1; p = AA A\tA!AA`, 'character 5 is "!" (column 20 of the record)'],
+      [`v=DKIM1; p=${rsa}; n="x"; k=rsa; k=rsa`, 'the tag k= stands more than once'],
+      [`n="ours"; v=DKIM1; p=${rsa}`, 'must be the first tag'],
+      [`p=${madeOf([1])}`, 'the public exponent of the RSA key is 1;'],
+      [`p=${madeOf([2])}`, 'the public exponent of the RSA key is 2;'],
+      [`p=${madeOf([1, 0, 0])}`, 'must be odd'],
+      [`p=${madeOf([1, 0, 0, 0, 0, 0, 0, 0, 1])}`, 'has 65 bits, which verifiers refuse'],
+      [`p=${madeOf([1, 0, 1], 256, 0x5a)}`, 'is even'],
+      [`p=${madeOf([1, 0, 1], 2100)}`, 'has 16799 bits; verifiers cannot use more than 16384'],
       [`v=DKIM1; p=${rsa.slice(0, 200)}`, 'is cut off: it holds 150 of the 294 octets'],
       ['v=DKIM1; p=AAAA', 'does not hold an RSA public key'],
       [`v=DKIM1; p=${'A'.repeat(40_000)}`, '40000 characters long'],
@@ -203,6 +242,22 @@ describe('hostile records', () => {
         expect(record.text).toBe(text)
         if ('mended' in record) expect(readDkimKey(record.mended!).state).not.toBe('invalid')
       }),
+    )
+  })
+
+  it('never throw for any octets in any tag of a record that is whole otherwise', () => {
+    const octets = fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes).toString('latin1'))
+    const name = fc.constantFrom('v', 'k', 'h', 's', 't', 'n', 'g', 'p', 'x', 'P')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, octets), { maxLength: 6 }), octets, (tags, before) => {
+        const started = performance.now()
+        const text = `${before}v=DKIM1; ${tags.map(([tag, value]) => `${tag}=${value}`).join(';')}; p=${rsa}`
+        const record = readDkimKey(text)
+        if (record.state === 'valid') expect(record.key.bits).toBeGreaterThan(0)
+        if (record.state === 'invalid') expect(record.why).toMatch(/^[\x20-\x7e…]+$/)
+        expect(performance.now() - started).toBeLessThan(50)
+      }),
+      { numRuns: 1000 },
     )
   })
 
