@@ -18,6 +18,7 @@ import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
 import mtaStsPolicy from './mta-sts-policy.ts'
 import mtaStsRecord from './mta-sts-record.ts'
+import mxAddresses from './mx-addresses.ts'
 import mxHosts from './mx-hosts.ts'
 import messageFrom from './message-from.ts'
 import mxNull from './mx-null.ts'
@@ -39,6 +40,7 @@ import tlsReporting from './tls-reporting.ts'
 export const checks = [
   dnsExistence,
   mxHosts,
+  mxAddresses,
   mxNull,
   spfRecord,
   messageFrom,

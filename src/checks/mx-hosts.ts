@@ -4,7 +4,6 @@ import { type HostAddresses, knownAddresses, unlearned } from '../facts/host-add
 import { mx } from '../facts/mx.ts'
 import { mxAddresses } from '../facts/mx-addresses.ts'
 import { spfRecord } from '../facts/spf-record.ts'
-import { isPublic } from '../names/address.ts'
 import { displayName } from '../names/domain.ts'
 import type { MailExchanger } from '../protocol/mx.ts'
 
@@ -14,7 +13,6 @@ type Trouble =
   | 'no-address'
   | 'addresses-unknown'
   | 'half-unknown'
-  | 'not-public'
   | 'alias'
   | 'bad-name'
 
@@ -70,16 +68,6 @@ export default defineCheck({
       says: 'The MX record of {domain} with "{host}" names no proper host: {reason}. Some senders do not deliver there.',
       fix: 'Let the MX record give the full name of the mail server, in letters, digits and hyphens.',
     },
-    'not-public': {
-      level: 'warn',
-      says: 'The MX host {host} has addresses that nobody outside its own network can reach: {addresses}. Mail from the Internet is not delivered there.',
-      fix: 'Publish only the outer addresses of {host} to the world. If your resolver gives other answers inside your network than outside (split DNS), check again through one that is outside (--resolver).',
-    },
-    'ipv6-only': {
-      level: 'warn',
-      says: 'No MX host of {domain} has an IPv4 address ({hosts}). Senders without IPv6 cannot deliver.',
-      fix: 'Publish an A record for at least one of the MX hosts.',
-    },
     'addresses-unknown': {
       level: 'unknown',
       says: 'Whether the MX host {host} has an address could not be learned: {reason}.',
@@ -108,7 +96,7 @@ export default defineCheck({
       const records = [{ do: 'publish', name: domain, type: 'MX', value: `10 ${domain}` }] as const
       return { outcome: 'implicit', data: { domain, addresses }, records }
     }
-    const rulings: Ruling<Trouble | 'found' | 'ipv6-only' | 'omitted'>[] = mx.hosts.flatMap(exchanger => {
+    const rulings: Ruling<Trouble | 'found' | 'omitted'>[] = mx.hosts.flatMap(exchanger => {
       const trouble = judge(exchanger, mxAddresses.get(exchanger.host), domain)
       return trouble ? [trouble] : []
     })
@@ -117,9 +105,6 @@ export default defineCheck({
     }
     const all = [...mxAddresses.values()]
     const shown = mx.hosts.map(h => `${displayName(h.host)} (${h.preference})`)
-    if (all.some(a => a.ipv6.state === 'found') && all.every(a => a.ipv4.state === 'none')) {
-      rulings.push({ outcome: 'ipv6-only', data: { domain, hosts: shown } })
-    }
     const omitted = all.reduce((sum, a) => sum + a.omitted, mx.omitted)
     if (omitted > 0) rulings.push({ outcome: 'omitted', data: { domain, count: omitted } })
     const [first = { outcome: 'found', data: { hosts: shown } }, ...rest] = rulings
@@ -146,8 +131,6 @@ function judge(
       : { outcome: 'addresses-unknown', data: { ...data, reason } }
   }
   if (reason !== undefined) return { outcome: 'half-unknown', data: { ...data, addresses, reason } }
-  const inner = knownAddresses(found).filter(address => !isPublic(address))
-  if (inner.length > 0) return { outcome: 'not-public', data: { ...data, addresses: inner.map(a => a.text) } }
   if (found.alias !== undefined) {
     const record = (act: 'publish' | 'remove', name: string) =>
       ({ do: act, name: domain, type: 'MX', value: `${preference} ${name}` }) as const

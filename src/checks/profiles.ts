@@ -10,6 +10,7 @@ const everywhere = { 'dns-existence': closes }
 
 const sendingChecks = {
   'mx-hosts': required,
+  'mx-addresses': advice,
   'mx-null': required,
   'spf-record': required,
   'spf-syntax': required,
@@ -43,6 +44,7 @@ const sendingChecks = {
 
 const receivingChecks = {
   'mx-hosts': required,
+  'mx-addresses': advice,
   'mx-null': required,
   'starttls-offer': { ...required, kinds: ['mx'] },
   'certificate-expiry': required,
