@@ -18,16 +18,18 @@ import { certificates } from './smtp-probe.ts'
 import { spfEvaluation } from './spf-evaluation.ts'
 import { type SpfRecords, spfRecord } from './spf-record.ts'
 import { spfTree } from './spf-tree.ts'
+import { spfTreeReading } from './spf-tree-reading.ts'
 
 type Egress = Target['egress'][number]
 
 /** All readings of a target; what could not be learned is null, or the state that says so. */
 export async function readings(target: Target, recall: Know, now: Date): Promise<Readings> {
   const subject = { domain: target.domain }
-  const [exists, mail, records, spf, dkim, dmarc, egress, listeners] = await Promise.all([
+  const [exists, mail, records, tree, spf, dkim, dmarc, egress, listeners] = await Promise.all([
     orUnknown(recall(existence, subject)),
     orUnknown(recall(mx, subject)),
     orUnknown(recall(spfRecord, subject)),
+    orUnknown(spfTreeReading(recall, target)),
     Promise.all(target.egress.map(one => spfReadings(recall, target.domain, one))),
     dkimReadings(recall, target),
     dmarcReading(recall, subject),
@@ -39,6 +41,7 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     nullMx: mail ? mail.kind === 'null' : null,
     spf: spf.flat(),
     spfTerms: records ? termsOf(records) : null,
+    ...(tree === undefined ? {} : { spfTree: tree }),
     dkim,
     dmarc,
     egress,

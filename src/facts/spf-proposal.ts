@@ -88,7 +88,7 @@ function told(proposal: SpfProposal | undefined, name: string, owner: string): P
   return {
     proposal,
     records: changed(owner, replaces, text),
-    says: ` As a whole the record then reads: ${text} (${changes.slice(0, most).join('; ')}${more}).${long}${flat}`,
+    says: ` The whole new record is given here. What is different in it: ${changes.slice(0, most).join('; ')}${more}.${long}${flat}`,
   }
 }
 

@@ -1,15 +1,16 @@
 // The typed readings as tables: what the sending addresses, the selectors and the policy were found to be.
 import { type Content, html, type Markup } from './markup.ts'
 import type { Level, Readings, Report, SpfResult } from './report.ts'
+import { treeLines, treeSums } from './spf-tree.ts'
 import { shorten } from './visible.ts'
-import { signs } from './wording.ts'
+import { sentenceStart, signs } from './wording.ts'
 
 const VALUE_MOST = 200
 
 /** Nothing when there is nothing to tell. */
 export function readingsPart(report: Report): Content {
   const { readings } = report
-  return [domainFacts(readings), egressTable(report), selectorTable(readings)]
+  return [domainFacts(readings), egressTable(report), spfTree(readings), selectorTable(readings)]
 }
 
 const spfLevels: Readonly<Record<SpfResult, Level>> = {
@@ -135,6 +136,20 @@ function listings({ listed, unasked }: Readings['egress'][number]): Content {
     listed.length > 0 && unasked.length > 0 && html`<br>`,
     unasked.length > 0 && toned('unknown', `not learned: ${zones(unasked)}`),
   ]
+}
+
+/** Where the lookups go and who is let in: open at once when it is small. */
+function spfTree({ spfTree: tree }: Readings): Content {
+  if (tree === undefined || (tree.root.state !== 'read' && tree.root.state !== 'invalid')) return undefined
+  const lines = treeLines(tree).map(({ branch, term, about }) => {
+    const rest = about === '' ? '' : `  ${about}`
+    return html`${branch}<b>${term}</b><span class="soft">${rest}</span>\n`
+  })
+  return html`<figure class="spf">
+<figcaption>The SPF record, term by term</figcaption>
+<ul class="lines">${treeSums(tree).map(sum => html`<li>${sentenceStart(sum)}</li>`)}</ul>
+<pre class="tree">${lines}</pre>
+</figure>`
 }
 
 function selectorTable({ dkim }: Readings): Content {

@@ -79,6 +79,9 @@ pre {
   margin-top: .2rem; padding: .6rem .8rem; background: var(--well); border: 1px solid var(--line); border-radius: .4rem;
   white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; line-height: 1.5; max-height: 22rem; overflow-y: auto;
 }
+figure.spf { margin: 0; }
+figure.spf figcaption { font-weight: 600; }
+pre.tree { white-space: pre; overflow-wrap: normal; overflow-x: auto; user-select: text; -webkit-user-select: text; }
 .remove pre { color: var(--soft); background: none; border-style: dashed; }
 details { margin-top: .75rem; font-size: .875rem; }
 summary { cursor: pointer; color: var(--soft); width: fit-content; border-radius: 3px; }
@@ -139,4 +142,4 @@ td:last-child, th:last-child { padding-right: 0; }
 export const style: Markup = Markup.trusted(css)
 
 /** Names the style in the page's content security policy, so that no other can take effect. A test holds the two together. */
-export const styleHash = 'sha256-hXCK0xSTHkZtiPf25tigS0/3CPSif4I34k37JT1lMwE='
+export const styleHash = 'sha256-hPIbghwtaTCJYCrMOhKap3zrXKOeWEpREpvkiVt+vJk='

@@ -48,6 +48,7 @@ function mergeReadings(last: Readings, partial: Readings, groups: ReadonlySet<st
     nullMx: from('mx').nullMx,
     spf: from('spf').spf,
     spfTerms: from('spf').spfTerms,
+    ...(from('spf').spfTree === undefined ? {} : { spfTree: from('spf').spfTree! }),
     dkim: from('dkim').dkim,
     dmarc: from('dmarc').dmarc,
     egress,

@@ -56,6 +56,58 @@ export type DkimKeyState = 'valid' | 'revoked' | 'missing' | 'invalid' | 'unknow
  */
 export type HeloState = 'leads-back' | 'elsewhere' | 'unresolvable' | 'malformed' | 'unknown'
 
+/** How many addresses a record or a term lets in: IPv4 one by one, IPv6 as networks, of which the widest says most. */
+export interface SpfReach {
+  readonly v4: number
+  readonly v6: { readonly networks: number; readonly widest: number | null }
+  /** False when there may be more: what depends on the message, or did not answer. */
+  readonly whole: boolean
+}
+
+/** One term of an SPF record in the tree of all that it leads to. */
+export interface SpfTreeTerm {
+  readonly term: string
+  /** Counted from 1 in its record. */
+  readonly column: number
+  /** False for what stands behind `all`: nobody looks at it (RFC 7208 §5.1). */
+  readonly reached: boolean
+  /** What it costs of the ten lookups with all that is below it, when nothing matches before the end (RFC 7208 §4.6.4). */
+  readonly lookups: number
+  /** Empty answers to its own questions, by the family of the client. */
+  readonly voids: { readonly v4: number; readonly v6: number }
+  readonly lets: SpfReach
+  /** The sending addresses for which it decided, or led to what decided. */
+  readonly matched: readonly string[]
+  /** Why its questions have no answer, or what is wrong with it; null when nothing is. */
+  readonly note: string | null
+  /** What an include or a redirect leads to; null for other terms, and where the message decides. */
+  readonly leadsTo: SpfTreeNode | null
+}
+
+/** One name that was asked for its SPF record. `loop`: it leads back to itself. `left-out`: the tree is too large. */
+export interface SpfTreeNode {
+  readonly domain: string
+  readonly state: 'read' | 'invalid' | 'several' | 'none' | 'unreachable' | 'loop' | 'left-out'
+  readonly lets: SpfReach
+  readonly terms: readonly SpfTreeTerm[]
+  /** Terms of the record that are not told here, since there are very many. */
+  readonly more: number
+}
+
+/** The SPF record of the domain with all that it includes: what it costs at most, and what it cost for each sending address. */
+export interface SpfTree {
+  /** When nothing matches before the end. `voids` counts the terms with an empty answer, of two (RFC 7208 §4.6.4). */
+  readonly worst: { readonly lookups: number; readonly voids: { readonly v4: number; readonly v6: number } }
+  readonly evaluations: readonly {
+    readonly egress: string
+    readonly identity: 'mailfrom' | 'helo'
+    readonly result: SpfResult
+    readonly lookups: number
+    readonly voids: number
+  }[]
+  readonly root: SpfTreeNode
+}
+
 /**
  * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learned, which is never
  * the same as false.
@@ -72,6 +124,8 @@ export interface Readings {
   }[]
   /** The terms of the domain's one SPF record as they stand, without `v=spf1`: whether a provider's include is there. */
   readonly spfTerms: readonly string[] | null
+  /** Absent when SPF was not a part of the audit, or the record could not be asked for. */
+  readonly spfTree?: SpfTree
   readonly dkim: readonly {
     readonly selector: string
     readonly state: DkimKeyState
@@ -162,7 +216,7 @@ export interface MessageResults {
     readonly reason: string
   }
   readonly arc: {
-    readonly result: 'none' | 'pass' | 'fail' | 'temperror'
+    readonly result: 'none' | 'pass' | 'fail' | 'temperror' | null
     /** The sets of the chain. */
     readonly sets: number
     /** RFC 8617 §5.2: the lowest instance whose message signature still verifies; 0 when all do. */

@@ -14,6 +14,7 @@ import {
 import { severalPropose } from './proposals.ts'
 import { changeWord, levelAfter, proposedSentence, turnOf, unaskedSentence } from './proposed-words.ts'
 import type { Change, Evidence, Level, Report } from './report.ts'
+import { treeLines, treeSums } from './spf-tree.ts'
 import { shorten, visible } from './visible.ts'
 import {
   domainTitle,
@@ -26,7 +27,7 @@ import {
   when,
   withoutPreface,
 } from './wording.ts'
-import { columns, padded, wrap } from './wrap.ts'
+import { columns, cut, padded, wrap } from './wrap.ts'
 import { proposedRecords } from './zone.ts'
 import { zoneLine } from './zone-line.ts'
 
@@ -75,6 +76,8 @@ class Page {
   readonly #paint: Paint
   readonly #width: number
   readonly #explain: boolean
+  /** Records that were shown, and the check that they were shown for. */
+  readonly #recordsTold = new Map<string, string>()
 
   constructor(report: Report, { color = false, width = 100, explain = false }: TextOptions) {
     this.#report = report
@@ -95,6 +98,7 @@ class Page {
         unknown.flatMap(p => this.#point(p)),
       ),
       ...this.#section('Passed', this.#explain ? this.#passedInFull() : this.#passed()),
+      ...this.#section('SPF, term by term', this.#spfTree()),
       ...this.#section(
         'Noted',
         notes.flatMap(p => this.#note(p)),
@@ -220,7 +224,15 @@ class Page {
     ]
   }
 
-  #fix({ fix, records }: Point): readonly string[] {
+  #fix({ check, fix, records }: Point): readonly string[] {
+    const key = JSON.stringify(records)
+    const before = this.#recordsTold.get(key)
+    // Faults that one record mends all propose it: it is shown once.
+    if (records.length > 0 && before !== undefined) {
+      const same = `      ${this.#paint('dim', `the same records as for ${visible(before)} above`)}`
+      return [...(fix === undefined ? [] : this.#wrapped(fix, 6, undefined, '    → ')), same]
+    }
+    this.#recordsTold.set(key, check)
     const removed = records.filter(record => record.do === 'remove')
     const published = records.filter(record => record.do === 'publish')
     const copyable = (title: string, lines: readonly string[]): readonly string[] =>
@@ -270,6 +282,24 @@ class Page {
 
   #passedInFull(): readonly string[] {
     return this.#outline.passed.flatMap(({ points }) => points.flatMap(p => this.#point(p)))
+  }
+
+  /** Where the lookups go and who is let in. Lines are cut, not wrapped: a tree that is broken in the middle is none. */
+  #spfTree(): readonly string[] {
+    const { spfTree: tree } = this.#report.readings
+    if (tree === undefined || (tree.root.state !== 'read' && tree.root.state !== 'invalid')) return []
+    const lines = treeLines(tree, this.#explain).map(({ branch, term, about }) => ({
+      left: `${branch}${visible(term)}`,
+      about: visible(about),
+    }))
+    const room = Math.min(44, Math.max(...lines.map(({ left }) => columns(left))))
+    return [
+      ...treeSums(tree).flatMap(sum => this.#wrapped(sentenceStart(sum), 4, undefined, '    ')),
+      ...lines.map(({ left, about }) => {
+        const line = cut(`    ${padded(left, room)}  ${about}`.trimEnd(), this.#width)
+        return `${line.slice(0, 4 + left.length)}${this.#paint('dim', line.slice(4 + left.length))}`
+      }),
+    ]
   }
 
   #leftOut({ reason, checks, subjects }: LeftOut): readonly string[] {

@@ -22,7 +22,7 @@ describeCheck(spfIncludeHealth, {
     {
       zone: record('mx include:spf.gone.example -all'),
       says: 'spf.gone.example, reached by example.org, does not exist in DNS, and neither does gone.example',
-      fix: 'at once. As a whole the record then reads: v=spf1 mx -all (include:spf.gone.example left out',
+      fix: 'at once. The whole new record is given here. What is different in it: include:spf.gone.example left out (spf.gone.example does not exist).',
       records: change('v=spf1 mx include:spf.gone.example -all', 'v=spf1 mx -all'),
     },
     {
@@ -49,7 +49,7 @@ describeCheck(spfIncludeHealth, {
     {
       zone: `${net}${record('mx include:gone.example.net -all')}`,
       says: 'gone.example.net, reached by example.org, does not exist',
-      fix: 'v=spf1 mx -all',
+      records: change('v=spf1 mx include:gone.example.net -all', 'v=spf1 mx -all'),
     },
   ],
   missing: [

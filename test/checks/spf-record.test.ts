@@ -110,7 +110,7 @@ describeCheck(spfRecord, {
     {
       zone: 'example.org TXT "v=spf1 mx include:_spf.example.net ~all"\nexample.org TXT "v=spf1 a mx -all"\n_spf.example.net TXT "v=spf1 -all"',
       says: 'publishes 2 SPF records',
-      fix: 'As a whole the record then reads: v=spf1 mx include:_spf.example.net a -all (the 2 records joined into one).',
+      fix: 'What is different in it: the 2 records joined into one.',
       records: [
         remove('v=spf1 mx include:_spf.example.net ~all'),
         remove('v=spf1 a mx -all'),
