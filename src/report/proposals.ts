@@ -177,13 +177,20 @@ class NameInHand {
 
 function whole({ type, standing, removed, published }: SetInHand): readonly (readonly string[])[] {
   const name = standing?.name ?? ''
+  const kept = new Set<string>()
   const stays = (standing?.values ?? []).filter(strings => {
     const value = strings.join('')
+    // One text may stand there twice, cut into other strings; published once it is one record.
+    const key = published.has(value) ? value : JSON.stringify(strings)
+    if (kept.has(key)) return false
+    kept.add(key)
     if (published.has(value)) return true
     return !removed.has(value) && ![...published.keys()].some(fresh => excludes(name, type, fresh, value))
   })
-  const there = new Set(stays.map(strings => strings.join('')))
-  return [...stays, ...[...published.keys()].filter(value => !there.has(value)).map(value => [value])]
+  // RFC 2181 §5: a set holds no record twice, whatever a server gave.
+  const distinct = new Map(stays.map(strings => [strings.join(''), strings]))
+  const there = new Set(distinct.keys())
+  return [...distinct.values(), ...[...published.keys()].filter(value => !there.has(value)).map(value => [value])]
 }
 
 /** Records that a name can have but one of, by how they begin: two of them are none, or an error (RFC 7208 §4.5, RFC 9989 §4.10 …). */

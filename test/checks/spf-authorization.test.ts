@@ -106,7 +106,7 @@ describeCheck(spfAuthorization, {
     },
     {
       name: 'two records',
-      zone: record('ip4:192.0.2.10') + record('-all'),
+      zone: `${record('ip4:192.0.2.10')}${record('-all')}example.org A 192.0.2.1`,
       target: from,
       says: 'publishes 2 SPF records',
     },
