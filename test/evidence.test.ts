@@ -23,15 +23,17 @@ describe('a run that was recorded', () => {
   }, 60_000)
 
   it('is judged again to the byte when its time was over before it was through', async () => {
+    let cutShort = 0
     await fc.assert(
       fc.asyncProperty(seeds, async ([world, order]) => {
-        const { reports, file } = await recordRun(world, { failing: 0.05, silent: 0.02 }, 0.1)
-        expect(JSON.stringify(reports)).toContain('was over')
+        const { reports, file } = await recordRun(world, { failing: 0.05, silent: 0.03 }, 0.1)
+        if (JSON.stringify(reports).includes('was over')) cutShort++
         const again = await judgeAll(file, shuffled(seeded(order)))
         expect(again.map(bytesOf)).toEqual(reports.map(bytesOf))
       }),
       { numRuns: 15 },
     )
+    expect(cutShort).toBeGreaterThan(5)
   }, 60_000)
 })
 
