@@ -1,25 +1,14 @@
-// The test suite of RFC 7208 (203 cases) and recorded verdicts of two independent implementations over real zones.
+// The test suites of RFC 7208 (203 cases), of RFC 4408 with what changed since, and of pyspf; and recorded verdicts of two independent implementations over real zones.
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../src/names/address.ts'
-import { evaluateSpf, type SpfResult } from '../../../src/protocol/spf/evaluate.ts'
+import { evaluateSpf, type SpfEvaluation, type SpfResult } from '../../../src/protocol/spf/evaluate.ts'
 import { conformance, conformanceAvailable, conformanceResolver } from '../../support/conformance-zones.ts'
+import { readSuite, type SuiteCase, suiteFile, suiteZone } from '../../support/spf-suite.ts'
 import { zoneResolver } from '../../support/zone-resolver.ts'
-import { type ZoneValue, zoneLine } from '../../support/zone-text.ts'
 
-interface Vector {
-  readonly section: string
-  readonly name: string
-  readonly helo: string
-  readonly host: string
-  readonly mailfrom: string
-  readonly result: SpfResult | readonly SpfResult[]
-  readonly explanation: string | null
-  readonly zonedata: { readonly [owner: string]: readonly ('TIMEOUT' | { readonly [type: string]: ZoneValue })[] }
-}
-
-const suite = new URL('spf/vectors-rfc7208.json', conformance)
-const suiteAvailable = existsSync(suite)
+const suite = suiteFile('rfc7208-tests.yml')
+const suitesAvailable = existsSync(suite)
 const read = (file: URL): string => readFileSync(file, 'utf8')
 
 /** Where the suite allows several results: ours, and the clause. */
@@ -32,44 +21,108 @@ const ours: { readonly [name: string]: SpfResult } = {
   'ptr-limit': 'neutral', // §4.6.4: the eleventh name is not looked at
 }
 
-/** Records of type SPF stand for TXT unless the name has TXT of its own; "NONE" keeps them from it; TIMEOUT is for the rest. */
-function zoneText(zonedata: Vector['zonedata']): string {
-  return Object.entries(zonedata)
-    .flatMap(([owner, entries]) => {
-      const records = entries.flatMap(entry => (entry === 'TIMEOUT' ? [] : Object.entries(entry)))
-      const own = records.some(([type]) => type === 'TXT')
-      const lines = records
-        .map(([type, value]) => [type === 'SPF' && !own ? 'TXT' : type, value] as const)
-        .filter(([type, value]) => type !== 'SPF' && !(type === 'TXT' && value === 'NONE'))
-        .map(([type, value]) => zoneLine(owner, type, value))
-      const silent = entries.includes('TIMEOUT') && !lines.some(line => line.includes(' TXT '))
-      return silent ? [...lines, `${owner} FAULT timeout`] : lines
-    })
-    .join('\n')
+async function judge({ host, mailfrom, helo, zonedata }: SuiteCase): Promise<SpfEvaluation> {
+  const resolver = zoneResolver(suiteZone(zonedata))
+  return evaluateSpf({ identity: 'mailfrom', ip: parseAddress(host)!, mailFrom: mailfrom, helo, resolver })
 }
 
-describe.skipIf(!suiteAvailable)('the test suite of RFC 7208', () => {
-  const vectors: readonly Vector[] = suiteAvailable ? JSON.parse(read(suite)) : []
+describe.skipIf(!suitesAvailable)('the test suite of RFC 7208', () => {
+  const cases = suitesAvailable ? readSuite(suite) : []
 
   it('has all of its 203 cases', () => {
-    expect(vectors).toHaveLength(203)
-    for (const vector of vectors) {
-      if (typeof vector.result !== 'string') expect(vector.result).toContain(ours[vector.name])
+    expect(cases).toHaveLength(203)
+    expect(cases.filter(one => one.explanation !== undefined)).toHaveLength(22)
+    for (const one of cases) {
+      if (typeof one.result !== 'string') expect(one.result).toContain(ours[one.name])
     }
   })
 
-  it.each(vectors.map(vector => [`${vector.section}: ${vector.name}`, vector] as const))('%s', async (_, vector) => {
-    const evaluation = await evaluateSpf({
-      identity: 'mailfrom',
-      ip: parseAddress(vector.host)!,
-      mailFrom: vector.mailfrom,
-      helo: vector.helo,
-      resolver: zoneResolver(zoneText(vector.zonedata)),
+  it.each(cases.map(one => [`${one.section}: ${one.name}`, one] as const))('%s', async (_, one) => {
+    const evaluation = await judge(one)
+    expect(evaluation.result, evaluation.reason).toBe(typeof one.result === 'string' ? one.result : ours[one.name])
+    // "DEFAULT": whatever the receiver says when the domain says nothing.
+    if (one.explanation !== undefined) expect(evaluation.explanation ?? 'DEFAULT').toBe(one.explanation)
+    // Only who fails is told something (RFC 7208 §6.2).
+    if (evaluation.result !== 'fail') expect(evaluation.explanation).toBeUndefined()
+  })
+
+  it('says the same in the copy with the results of others', () => {
+    const copy = JSON.parse(read(new URL('spf/vectors-rfc7208.json', conformance))) as readonly SuiteCase[]
+    const short = ({ section, name, result, explanation }: SuiteCase) => [section, name, result, explanation ?? null]
+    expect(copy.map(short)).toEqual(cases.map(short))
+  })
+})
+
+/**
+ * The suite of the old RFC 4408 where RFC 7208 is another: what that said (where it allowed several, they stand together), what we say, and why.
+ */
+const since4408: { readonly [name: string]: readonly [was: string, ours: SpfResult, why: string] } = {
+  txtonly: ['fail none', 'fail', 'RFC 7208 §3.1: records are TXT, and nothing else is asked for'],
+  spfonly: ['fail none', 'none', 'RFC 7208 §3.1: the type SPF is no longer asked for'],
+  spftimeout: ['fail temperror', 'fail', 'RFC 7208 §3.1: a question of type SPF that gets no answer is not asked'],
+  txttimeout: ['fail temperror', 'temperror', 'RFC 7208 §4.4: TXT is all there is'],
+  nospftxttimeout: ['temperror none', 'temperror', 'RFC 7208 §4.4'],
+  spfoverride: ['pass fail', 'fail', 'RFC 7208 §3.1: TXT decides, whatever stands in type SPF'],
+  multitxt1: ['pass permerror', 'permerror', 'RFC 7208 §4.5: two TXT records'],
+  multispf2: ['permerror pass', 'pass', 'RFC 7208 §3.1: two records of type SPF beside one of TXT'],
+  'invalid-domain-empty-label': ['permerror fail', 'fail', 'RFC 7208 §4.8 leaves it undefined: no such name, no match'],
+  'invalid-domain-long': ['permerror fail', 'fail', 'RFC 7208 §4.8'],
+  'invalid-domain-long-via-macro': ['permerror fail', 'fail', 'RFC 7208 §4.8'],
+  'exists-dnserr': ['fail temperror', 'temperror', 'RFC 7208 §5: a question that gets no answer is a temporary error'],
+  'cidr6-0-ip4': ['neutral pass', 'neutral', 'RFC 7208 §5: an IPv4 client is never in an IPv6 network'],
+  'cidr6-ip4': ['neutral pass', 'neutral', 'RFC 7208 §5'],
+  'mx-limit': ['neutral pass permerror', 'permerror', 'RFC 7208 §4.6.4: more than ten MX hosts'],
+  'upper-macro': [
+    'fail',
+    'fail',
+    'RFC 7208 §7.3 escapes all but the unreserved characters of RFC 3986; the suites differ in the sender',
+  ],
+}
+
+describe.skipIf(!suitesAvailable)('the test suite of RFC 4408', () => {
+  const cases = suitesAvailable ? readSuite(suiteFile('rfc4408-tests.yml')) : []
+  const later = new Map(suitesAvailable ? readSuite(suite).map(one => [`${one.section} ${one.name}`, one]) : [])
+
+  it('has 191 cases, of which those that RFC 7208 changed are listed, and no others', () => {
+    expect(cases).toHaveLength(191)
+    const changed = cases.filter(one => {
+      const now = later.get(`${one.section} ${one.name}`)
+      return `${one.result}` !== `${now?.result}` || one.explanation !== now?.explanation
     })
-    expect(evaluation.result, evaluation.reason).toBe(
-      typeof vector.result === 'string' ? vector.result : ours[vector.name],
-    )
-    if (vector.explanation !== null) expect(evaluation.explanation ?? 'DEFAULT').toBe(vector.explanation)
+    expect(changed.map(one => one.name).sort()).toEqual(Object.keys(since4408).sort())
+    for (const { name, result } of changed) expect([result].flat().join(' ')).toBe(since4408[name]![0])
+  })
+
+  it.each(cases.map(one => [`${one.section}: ${one.name}`, one] as const))('%s', async (_, one) => {
+    const { result, explanation, reason } = await judge(one)
+    const wanted = since4408[one.name]?.[1] ?? (typeof one.result === 'string' ? one.result : ours[one.name])
+    expect(result, reason).toBe(wanted)
+    if (one.explanation !== undefined) expect(explanation ?? 'DEFAULT').toBe(one.explanation)
+  })
+})
+
+/** The cases of pyspf that are about its own lax and harsh modes. */
+const modesOfPyspf: { readonly [name: string]: readonly [published: string, ours: SpfResult, why: string] } = {
+  'default-modifier': [
+    'fail',
+    'neutral',
+    'RFC 7208 §6: unknown modifiers are ignored; "default=" is one, and only a lax mode knows it',
+  ],
+  'default-modifier-harsh': ['ambiguous', 'neutral', 'RFC 7208 §6; "ambiguous" is no result of §2.6'],
+}
+
+describe.skipIf(!suitesAvailable)('the test suite of pyspf', () => {
+  const cases = suitesAvailable ? readSuite(suiteFile('test.yml')) : []
+
+  it('has all of its 16 cases', () => {
+    expect(cases).toHaveLength(16)
+  })
+
+  it.each(cases.map(one => [one.name, one] as const))('%s', async (name, one) => {
+    const { result, reason } = await judge(one)
+    const other = modesOfPyspf[name]
+    if (other) expect(one.result).toBe(other[0])
+    expect(result, reason).toBe(other?.[1] ?? one.result)
   })
 })
 
