@@ -4,8 +4,8 @@ import { type DmarcPolicy, dmarcPolicy } from '../facts/dmarc-policy.ts'
 import { type DmarcProposal, dmarcProposal } from '../facts/dmarc-proposal.ts'
 import { isWithin } from '../names/domain.ts'
 import { publicSuffixOrganization } from '../names/organizational.ts'
+import { apartDmarc, withoutSuffixFlag } from '../protocol/dmarc/mend.ts'
 import type { PolicyDiscovery } from '../protocol/dmarc/policy.ts'
-import { editTagList } from '../protocol/tag-list.ts'
 import { publishTxt, replaceTxt } from '../protocol/txt-change.ts'
 
 type Applied = Extract<PolicyDiscovery, { kind: 'policy' }>
@@ -35,7 +35,7 @@ export default defineCheck({
     'claims-suffix': {
       level: 'warn',
       says: 'The record at {owner} says psd=y: that {domain} is a public suffix, below which others register. Each name below it is an organization of its own then, and not aligned with {domain}.',
-      fix: 'Publish the record at {owner} without psd=y, unless others register names below {domain}.',
+      fix: 'Publish the record at {owner} without psd=y, unless others register names below {domain}. psd=n in its place says that the organization ends here.',
     },
     'organization-unknown': {
       level: 'unknown',
@@ -87,24 +87,21 @@ function strict(domain: string, adkim: string, aspf: string, organization: strin
 }
 
 function differing(
-  { formerOrganization: former, trace }: DmarcPolicy,
+  dmarc: DmarcPolicy,
   { mended }: DmarcProposal,
   policy: Applied,
   domain: string,
   organization: string,
 ) {
+  const { formerOrganization: former, trace } = dmarc
   const walkIsWider = isWithin(former, organization)
   const [wider, narrower] = walkIsWider ? [organization, former] : [former, organization]
   const data = { domain, organization, former, wider, narrower }
-  const { record, at, published } = policy
+  const { record, at } = policy
   if (walkIsWider) {
     // A record with psd=n makes the narrower name an organization for the tree walk too (RFC 9989 §4.10.2).
     const unify = `Or publish a record with psd=n at _dmarc.${former}, so that new receivers take ${former} as well.`
-    // The mailboxes of that record are those of the name above, which the Public Suffix List takes for a stranger's.
-    const strange = { rua: undefined, ruf: undefined, fo: undefined, pct: undefined, rf: undefined, ri: undefined }
-    const own = { ...strange, p: published, sp: undefined, np: undefined, psd: 'n' }
-    const records =
-      at === former ? (mended?.records ?? []) : [publishTxt(`_dmarc.${former}`, editTagList(record.text, own))]
+    const records = at === former || domain === former ? (mended?.records ?? []) : apartDmarc(dmarc).records
     return { outcome: 'receivers-differ', data: { ...data, unify }, records } as const
   }
   if (record.psd === 'n') {
@@ -113,12 +110,8 @@ function differing(
   }
   const above = trace.find(step => step.domain === former)
   if (above?.found.kind === 'record' && above.found.record.psd === 'y') {
-    const unify = `Or publish the record at ${above.owner} without psd=y, which says that ${former} is a public suffix; then new receivers take ${former} as well.`
-    const records = replaceTxt(
-      above.owner,
-      above.found.record.text,
-      editTagList(above.found.record.text, { psd: undefined }),
-    )
+    const unify = `Or publish the record at ${above.owner} with psd=n in place of psd=y, which says that ${former} is a public suffix; then new receivers take ${former} as well.`
+    const records = replaceTxt(above.owner, above.found.record.text, withoutSuffixFlag(above.found.record, former))
     return { outcome: 'receivers-differ', data: { ...data, unify }, records } as const
   }
   if (above?.found.kind === 'several') {

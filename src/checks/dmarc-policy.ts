@@ -96,6 +96,9 @@ function howTo(
   if (parked) {
     return `The domain neither takes nor sends mail (a null MX, and SPF lets nobody send), so that nothing of its own can be lost: publish p=reject at ${mended?.owner ?? owner} at once.`
   }
+  if (mended !== undefined && mended.owner !== owner) {
+    return `The record at ${owner} is not the domain's own by the Public Suffix List: publish one at ${mended.owner} first.`
+  }
   if (tag === 'assumed' || next === undefined) return `Correct the record at ${owner} first (see dmarc-record).`
   const first = (mended?.records ?? []).length > 0 ? [`the corrected record at ${owner}`] : []
   const open = [...first, ...missing]

@@ -2,9 +2,8 @@
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { type DmarcPolicy, dmarcPolicy, unansweredReason } from '../facts/dmarc-policy.ts'
 import { type DmarcProposal, dmarcProposal } from '../facts/dmarc-proposal.ts'
-import { isWithin } from '../names/domain.ts'
-import { editTagList } from '../protocol/tag-list.ts'
-import { publishTxt, type TxtChange } from '../protocol/txt-change.ts'
+import { ownRecord } from '../protocol/dmarc/mend.ts'
+import { publishTxt } from '../protocol/txt-change.ts'
 
 export default defineCheck({
   id: 'dmarc-receiver-views',
@@ -85,22 +84,9 @@ function differing(
     const because = 'a fault in the record (see dmarc-record)'
     return { outcome: 'policy-differs', data: { ...told, because } }
   }
-  const records = mended?.owner === own.owner ? mended.records : ownRecord(dmarc, policy)
-  return { outcome: 'records-differ', data: told, records }
-}
-
-/** What new receivers apply, as a record of the domain's own. */
-function ownRecord(
-  { own, formerOrganization }: DmarcPolicy,
-  { record, at, tag, published }: Extract<DmarcPolicy['policy'], { kind: 'policy' }>,
-): readonly TxtChange[] {
-  // A faulty record is corrected first, and not copied.
-  if (tag === 'assumed' || record.faults.length > 0) return []
-  const removed = Object.fromEntries(record.removed.map(({ name }) => [name.toLowerCase(), undefined]))
-  // The mailboxes of another organization are not ours to name.
-  const strange = isWithin(at, formerOrganization) ? {} : { rua: undefined, ruf: undefined, fo: undefined }
-  const changes = { ...removed, ...strange, p: published, sp: undefined, np: undefined, psd: undefined }
-  return [publishTxt(own.owner, editTagList(record.text, changes))]
+  if (mended?.owner === own.owner) return { outcome: 'records-differ', data: told, records: mended.records }
+  const text = ownRecord(domain, dmarc)
+  return { outcome: 'records-differ', data: told, records: text === undefined ? [] : [publishTxt(own.owner, text)] }
 }
 
 function currentInWords({ policy }: DmarcPolicy): string {

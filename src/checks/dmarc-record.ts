@@ -36,7 +36,7 @@ export default defineCheck({
     faulty: {
       level: 'warn',
       says: 'The DMARC record at {owner} has faults that receivers pass over: {faults}.{consequence}',
-      fix: 'Publish the corrected record at {owner}: {corrected}',
+      fix: 'Publish the corrected record at {place}: {corrected}',
     },
     'no-domain': {
       level: 'info',
@@ -60,7 +60,7 @@ export default defineCheck({
     invalid: {
       level: 'fail',
       says: 'The text at {owner} is not a DMARC record that counts: {why}.',
-      fix: 'Publish a correct record at {owner}.',
+      fix: 'Publish a correct record at {place}.',
     },
     'own-multiple': {
       level: 'warn',
@@ -86,7 +86,7 @@ export default defineCheck({
     }
     const meant = meantRecord(dmarc)
     if (meant !== undefined) {
-      const data = { ...about, ...instead, why: meant.why, text: meant.text }
+      const data = { ...about, ...instead, place: own.owner, why: meant.why, text: meant.text }
       return { outcome: instead === undefined ? 'invalid' : 'own-invalid', data, records }
     }
     if (policy.kind === 'absent') {
@@ -98,7 +98,12 @@ export default defineCheck({
     }
     if (policy.kind === 'unusable') {
       const why = `${faultsOf(policy.record)}; without a usable policy and without rua= receivers apply no DMARC at all`
-      return { outcome: 'invalid', data: { ...about, owner: policy.owner, why, text: policy.record.text }, records }
+      const place = proposal.mended?.owner ?? policy.owner
+      return {
+        outcome: 'invalid',
+        data: { ...about, owner: policy.owner, place, why, text: policy.record.text },
+        records,
+      }
     }
     return judged(policy, about, proposal)
   },
@@ -154,7 +159,7 @@ function judged(
   const rulings: Ruling<'faulty' | 'large' | 'unknown-tags'>[] = []
   if (record.faults.length > 0) {
     const consequence = record.acts === 'as-none' ? ' Until then they act as if it said p=none.' : ''
-    const told = { corrected: mended?.text ?? '', faults: faultsOf(record), consequence }
+    const told = { place: mended?.owner ?? owner, corrected: mended?.text ?? '', faults: faultsOf(record), consequence }
     rulings.push({ outcome: 'faulty', data: { ...data, ...told }, records: mended?.records ?? [] })
   }
   if (record.unknown.length > 0) {

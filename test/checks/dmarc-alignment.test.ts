@@ -51,7 +51,7 @@ describeCheck(dmarcAlignment, {
       says: 'says psd=y: that example.org is a public suffix',
       records: [
         { do: 'remove', name: '_dmarc.example.org', type: 'TXT', value: 'v=DMARC1; p=reject; psd=y' },
-        publish('_dmarc.example.org', 'v=DMARC1; p=reject'),
+        publish('_dmarc.example.org', 'v=DMARC1; p=reject; psd=n'),
       ],
     },
   ],
@@ -61,10 +61,10 @@ describeCheck(dmarcAlignment, {
       zone: '_dmarc.example.org TXT "v=DMARC1; p=reject; psd=y"\n_dmarc.mail.example.org TXT "v=DMARC1; p=none"',
       target: { domain: 'mail.example.org' },
       says: 'it is mail.example.org',
-      fix: 'without psd=y',
+      fix: 'with psd=n in place of psd=y',
       records: [
         { do: 'remove', name: '_dmarc.example.org', type: 'TXT', value: 'v=DMARC1; p=reject; psd=y' },
-        publish('_dmarc.example.org', 'v=DMARC1; p=reject'),
+        publish('_dmarc.example.org', 'v=DMARC1; p=reject; psd=n'),
       ],
     },
     {

@@ -52,7 +52,7 @@ describeCheck(dmarcReceiverViews, {
       zone: '_dmarc.github.io TXT "v=DMARC1; p=reject; rua=mailto:d@github.io; ruf=mailto:d@github.io; fo=1"\nexample.github.io A 192.0.2.1',
       target: { domain: 'example.github.io' },
       says: 'reject, from the record of github.io. Those that still follow RFC 7489: no policy.',
-      records: [{ do: 'publish', name: '_dmarc.example.github.io', type: 'TXT', value: 'v=DMARC1; p=reject' }],
+      records: [{ do: 'publish', name: '_dmarc.example.github.io', type: 'TXT', value: 'v=DMARC1; p=reject; psd=n' }],
     },
   ],
   'policy-differs': [

@@ -34,26 +34,15 @@ export interface Mended {
  * @param parked true when the domain says that it neither takes nor sends mail.
  */
 export function mendedDmarc(domain: string, published: Published, parked: boolean): Mended | undefined {
-  const { policy, own, misplaced, exists } = published
-  const known = knownReports(published)
-  const corrected = (record: DmarcRecord, isOwn = true): string =>
-    correctedText(record, { domain, published, known, parked: parked && isOwn })
-  const starter = (p: Disposition): string => startingRecord(parked ? 'reject' : p, known)
-  if (own.found.kind === 'several') {
-    const { records } = own.found
-    const best = strongest(records)
-    const text = corrected(best)
-    const removed = records.filter(record => record !== best || text !== best.text)
-    const added = text === best.text ? [] : [publishTxt(own.owner, text)]
-    return { owner: own.owner, text, records: [...removed.map(one => removeTxt(own.owner, one.text)), ...added] }
-  }
+  const { policy, own, misplaced, exists, formerOrganization } = published
+  const corrected = (record: DmarcRecord, at = domain): string =>
+    correctedText(record, at, published, parked && at === domain)
+  const starter = (p: Disposition): string => startingRecord(parked ? 'reject' : p, domain, published)
+  if (own.found.kind === 'several') return leftOne(own.owner, own.found.records, corrected)
   const meant = meantRecord(published)
   if (meant !== undefined) {
     const read = meant.mended === undefined ? undefined : readDmarc(meant.mended)
-    const text = read?.kind === 'record' ? corrected(read.record) : starter('none')
-    const removed = own.discarded.filter(({ resembles }) => resembles)
-    const records = [...removed.map(one => removeTxt(own.owner, one.text)), publishTxt(own.owner, text)]
-    return { owner: own.owner, text, records }
+    return inPlaceOf(own, read?.kind === 'record' ? corrected(read.record) : starter('none'))
   }
   if (policy.kind === 'absent') {
     if (exists === false) return undefined
@@ -62,13 +51,53 @@ export function mendedDmarc(domain: string, published: Published, parked: boolea
     const removed = misplaced.map(one => removeTxt(one.name, one.text))
     return { owner: own.owner, text, records: [...removed, publishTxt(own.owner, text)] }
   }
-  if (policy.from === 'public-suffix') return fresh(own.owner, starter(publishedBy(policy)))
+  if (policy.from === 'public-suffix')
+    return inPlaceOf(own, starter(policy.kind === 'policy' ? policy.published : 'none'))
   // The policy above is that of names that do send.
-  if (parked && policy.from !== 'author' && publishedBy(policy) !== 'reject') return fresh(own.owner, starter('reject'))
-  const { owner, record } = policy
-  const text = corrected(record, policy.from === 'author')
-  const records = text === record.text ? [] : [removeTxt(owner, record.text), publishTxt(owner, text)]
-  return { owner, text, records }
+  if (parked && policy.from !== 'author' && appliedBy(policy) !== 'reject') return inPlaceOf(own, starter('reject'))
+  // By the Public Suffix List that is the record of a stranger, who will not mend it for us.
+  if (!isWithin(policy.at, formerOrganization)) return apartDmarc(published)
+  return replaced(policy.owner, policy.record, corrected(policy.record, policy.at))
+}
+
+/** The record that makes the organization by the Public Suffix List one for receivers that walk the tree, too. */
+export function apartDmarc(published: Published): Mended {
+  const { policy, formerOrganization: at, own, trace } = published
+  const apart = standsApart(published, at) ? { psd: 'n' } : {}
+  const corrected = (record: DmarcRecord): string =>
+    record.psd === 'n'
+      ? correctedText(record, at, published, false)
+      : editTagList(correctedText(record, at, published, false), apart)
+  const nowhere = {
+    owner: at === own.domain ? own.owner : `_dmarc.${at}`,
+    found: { kind: 'none' },
+    discarded: [],
+  } as const
+  const step = trace.find(({ domain }) => domain === at) ?? nowhere
+  if (step.found.kind === 'several') return leftOne(step.owner, step.found.records, corrected)
+  if (step.found.kind === 'record') return replaced(step.owner, step.found.record, corrected(step.found.record))
+  const meant = step.discarded.flatMap(other => (other.resembles && other.mended ? [readDmarc(other.mended)] : []))[0]
+  if (meant?.kind === 'record') return inPlaceOf(step, corrected(meant.record))
+  // What a name below asks for is not to be asked for all of them.
+  const isBelow = policy.kind !== 'policy' || isWithin(policy.at, at)
+  const text = isBelow ? undefined : ownRecord(at, published)
+  return inPlaceOf(step, text ?? startingRecord(isBelow ? 'none' : policy.published, at, published))
+}
+
+function leftOne(owner: string, records: readonly DmarcRecord[], corrected: (record: DmarcRecord) => string): Mended {
+  const best = strongest(records)
+  const text = corrected(best)
+  const removed = records.filter(record => record !== best || text !== best.text).map(one => removeTxt(owner, one.text))
+  return { owner, text, records: text === best.text ? removed : [...removed, publishTxt(owner, text)] }
+}
+
+function inPlaceOf({ owner, discarded }: Pick<Step, 'owner' | 'discarded'>, text: string): Mended {
+  const removed = discarded.filter(({ resembles }) => resembles).map(one => removeTxt(owner, one.text))
+  return { owner, text, records: [...removed, publishTxt(owner, text)] }
+}
+
+function replaced(owner: string, { text: old }: DmarcRecord, text: string): Mended {
+  return { owner, text, records: text === old ? [] : [removeTxt(owner, old), publishTxt(owner, text)] }
 }
 
 /** A text at the domain's own name that was meant as its record; SPF only where nothing else is in force. */
@@ -83,26 +112,50 @@ export function meantRecord({ own, policy }: Published): { why: string; text: st
   return undefined
 }
 
-function fresh(owner: string, text: string): Mended {
-  return { owner, text, records: [publishTxt(owner, text)] }
+function appliedBy(policy: Exclude<Published['policy'], { kind: 'absent' }>): Disposition {
+  return policy.kind === 'policy' ? policy.effective : 'none'
 }
 
-function publishedBy(policy: Exclude<Published['policy'], { kind: 'absent' }>): Disposition {
-  return policy.kind === 'policy' ? policy.published : 'none'
+function startingRecord(p: Disposition, at: string, published: Published): string {
+  const reports = knownReports(published)
+  return editTagList(`v=DMARC1; p=${p}`, {
+    ...(reports === undefined ? {} : { rua: reports }),
+    ...(standsApart(published, at) ? { psd: 'n' } : {}),
+  })
 }
 
-function startingRecord(p: Disposition, reports: string | undefined): string {
-  return reports === undefined ? `v=DMARC1; p=${p}` : `v=DMARC1; p=${p}; rua=${reports}`
+/**
+ * What receivers that walk the tree apply to a name, as a record of its own there: it is found first by all. Undefined when the record that
+ * applies is faulty: that is corrected first, and not copied.
+ */
+export function ownRecord(at: string, published: Published): string | undefined {
+  const { policy, formerOrganization } = published
+  if (policy.kind !== 'policy' || policy.tag === 'assumed' || policy.record.faults.length > 0) return undefined
+  // The mailboxes of another organization are not ours to name.
+  const strange = isWithin(policy.at, formerOrganization) ? {} : { rua: undefined, ruf: undefined, fo: undefined }
+  const psd = standsApart(published, at) ? 'n' : undefined
+  const own = { ...strange, p: policy.published, sp: undefined, np: undefined, psd }
+  return editTagList(policy.record.text, { ...withoutRemoved(policy.record), ...own })
 }
 
-interface Circumstances {
-  readonly domain: string
-  readonly published: Published
-  readonly known: string | undefined
-  readonly parked: boolean
+/** A record that wrongly says psd=y, with its faults mended: it will count for more names then. */
+export function withoutSuffixFlag(record: DmarcRecord, at: string): string {
+  return editTagList(record.faults.length > 0 ? repairedDmarc(record) : record.text, { psd: noSuffix(at) })
 }
 
-function correctedText(record: DmarcRecord, { domain, published, known, parked }: Circumstances): string {
+/** What belongs in place of psd=y: at an organization psd=n, so that the walk ends there as before, whatever stands above. */
+function noSuffix(at: string): 'n' | undefined {
+  return publicSuffixOrganization(at) === at ? 'n' : undefined
+}
+
+/** By the list it is an organization, and by the walk only a part of one above, which is a stranger's. */
+function standsApart({ organization, formerOrganization: former }: Published, at: string): boolean {
+  return at === former && organization.known && organization.domain !== former && isWithin(former, organization.domain)
+}
+
+/** @param at the domain that the record is published for */
+function correctedText(record: DmarcRecord, at: string, published: Published, parked: boolean): string {
+  const known = knownReports(published)
   const repaired = record.faults.length > 0 ? repairedDmarc(record) : record.text
   const read = readDmarc(repaired)
   const sound = read.kind === 'record' ? read.record : record
@@ -110,7 +163,7 @@ function correctedText(record: DmarcRecord, { domain, published, known, parked }
     ...withoutRemoved(sound),
     ...guessedUris(sound),
     ...(sound.rua.length === 0 && known !== undefined ? { rua: known } : {}),
-    ...suffixFlag(domain, published, sound),
+    ...suffixFlag(at, published, sound),
     ...(parked ? { t: undefined } : {}),
   }
   const edited = editTagList(repaired, changes)
@@ -133,17 +186,11 @@ function guessedUris(record: DmarcRecord): { [tag: string]: string } {
   return Object.fromEntries(tags.map(tag => [tag, guessedReportUris(tagValue(record.text, tag) ?? '')]))
 }
 
-function suffixFlag(
-  domain: string,
-  { policy, organization, formerOrganization: former }: Published,
-  record: DmarcRecord,
-): { psd?: string | undefined } {
-  // The Public Suffix List knows an organization for it, so it is none of its suffixes.
-  if (record.psd === 'y' && publicSuffixOrganization(domain) !== undefined) return { psd: undefined }
-  if (policy.kind !== 'policy' || policy.at !== former || !organization.known) return {}
+function suffixFlag(at: string, published: Published, record: DmarcRecord): { psd?: string | undefined } {
   const relaxed = record.adkim === 'r' || record.aspf === 'r'
-  // Receivers that walk the tree would take a name above for the organization: one that is not the domain's own.
-  return relaxed && organization.domain !== former && isWithin(former, organization.domain) ? { psd: 'n' } : {}
+  if (relaxed && record.psd !== 'n' && standsApart(published, at)) return { psd: 'n' }
+  // The Public Suffix List knows an organization for it, so it is none of its suffixes.
+  return record.psd === 'y' && publicSuffixOrganization(at) !== undefined ? { psd: noSuffix(at) } : {}
 }
 
 /** The record that asks for most: one with reports before one without, then by the policy. */

@@ -23,7 +23,8 @@ export async function authorizeReports(
   policy: Identifier,
   target: Identifier,
 ): Promise<ReportAuthorization> {
-  if (aligned('r', policy, target) === true) return { state: 'not-needed' }
+  const ofOneOrganization = aligned('r', policy, target)
+  if (ofOneOrganization === true) return { state: 'not-needed' }
   const name = authorizationName(policy.domain, target.domain)
   // Step 4: a name that DNS cannot carry confirms nothing.
   if (nameFault(name) !== undefined)
@@ -36,7 +37,7 @@ export async function authorizeReports(
   if (records.length === 0) {
     // Only now does it matter whether the two are of one organization, where that is not known.
     const open = [policy, target].find(one => !one.organization.known)?.organization
-    if (open?.known === false) return { state: 'unknown', question: open.question }
+    if (ofOneOrganization === 'unknown' && open?.known === false) return { state: 'unknown', question: open.question }
     if (answer.kind === 'records' && answer.malformed.length > 0) {
       const unread = { kind: 'unreachable', why: 'malformed', server: answer.server } as const
       return { state: 'unknown', question: { name, type: 'TXT', answer: unread } }

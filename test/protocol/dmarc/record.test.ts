@@ -249,16 +249,44 @@ describe('hostile records', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void readReportUris(`mailto:${text}`)))
   })
 
-  it.each([' ', '\t', ';', '"', '\\', '=', 'v', 'v=', ' p', 'p=none ', '!1', ',', '@', '%41'])(
-    'take no time: 64 KiB of "%s"',
-    unit => {
-      const many = unit.repeat(65_000 / unit.length)
-      const started = performance.now()
-      for (const text of [many, `v=DMARC1${many}`, `v=DMARC1; rua=mailto:${many}`]) {
-        const read = readDmarc(text)
-        if (read.kind === 'record') repairedDmarc(read.record)
-      }
-      expect(performance.now() - started).toBeLessThan(1500)
-    },
-  )
+  it.each([
+    ' ',
+    '\t',
+    ';',
+    '"',
+    '\\',
+    '=',
+    'v',
+    'v=',
+    ' p',
+    'p=none ',
+    '!1',
+    ',',
+    '@',
+    '%41',
+    'a@b.cc,',
+    ';;',
+    '//',
+    'x=;',
+  ])('take no time: 64 KiB of "%s"', unit => {
+    const many = unit.repeat(65_000 / unit.length)
+    for (const text of [many, `v=DMARC1${many}`, `v=DMARC1; rua=mailto:${many}`]) {
+      // The best of three: another process may have the processor meanwhile.
+      const taken = [1, 2, 3].map(() => {
+        const started = performance.now()
+        readDmarc(text)
+        return performance.now() - started
+      })
+      expect(Math.min(...taken)).toBeLessThan(50)
+      const read = readDmarc(text)
+      if (read.kind === 'record') repairedDmarc(read.record)
+    }
+  })
+
+  it('take no time: thousands of different tags', () => {
+    const text = `v=DMARC1; ${Array.from({ length: 9_000 }, (_, i) => `a${i}=`).join(';')}`
+    const started = process.cpuUsage()
+    expect(readDmarc(text).kind).toBe('record')
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(500)
+  })
 })

@@ -61,7 +61,7 @@ describe('the questions of a tree walk', () => {
     const label = fc.string({ unit: fc.constantFrom('a', 'b', '-', '_'), minLength: 1, maxLength: 5 })
     const record = fc.constantFrom(plain, 'v=DMARC1; p=none; psd=y', 'v=DMARC1; psd=n', 'v=spf1 -all', 'v=DMARC1')
     await fc.assert(
-      fc.asyncProperty(fc.array(label, { minLength: 1, maxLength: 30 }), fc.array(record), async (labels, records) => {
+      fc.asyncProperty(fc.array(label, { minLength: 1, maxLength: 127 }), fc.array(record), async (labels, records) => {
         const domain = labels.join('.')
         const zone = records.map((text, i) => `"_dmarc.${labels.slice(i).join('.')}" TXT "${text}"`).join('\n')
         const resolver = zoneResolver(zone)
@@ -285,6 +285,18 @@ describe('alignment', () => {
     expect(aligned('r', a, b)).toBe('unknown')
     expect(aligned('s', a, b)).toBe(false)
     expect(aligned('r', a, a)).toBe(true)
+  })
+
+  it('is not unknown where no answer could make them one', async () => {
+    const zone = '_dmarc.com FAULT timeout\n_dmarc.mail.example.com TXT "v=DMARC1; p=none; psd=n"'
+    const silent = zoneResolver(zone)
+    const [com, net, own] = await Promise.all(
+      ['example.com', 'example.net', 'mail.example.com'].map(domain => identify(silent, domain)),
+    )
+    expect(aligned('r', com!, net!)).toBe(false)
+    expect(aligned('r', net!, com!)).toBe(false)
+    // mail.example.com is its own organization, and example.com is not below it.
+    expect(aligned('r', com!, own!)).toBe(false)
   })
 })
 
