@@ -18,9 +18,15 @@ import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
 import mtaStsPolicy from './mta-sts-policy.ts'
 import mtaStsRecord from './mta-sts-record.ts'
+import messageArc from './message-arc.ts'
+import messageDkim from './message-dkim.ts'
+import messageDmarc from './message-dmarc.ts'
+import messageFrom from './message-from.ts'
+import messageSignature from './message-signature.ts'
+import messageSignatureCoverage from './message-signature-coverage.ts'
+import messageSpf from './message-spf.ts'
 import mxAddresses from './mx-addresses.ts'
 import mxHosts from './mx-hosts.ts'
-import messageFrom from './message-from.ts'
 import mxNull from './mx-null.ts'
 import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
 import rdnsGenericName from './rdns-generic-name.ts'
@@ -40,10 +46,16 @@ import tlsReporting from './tls-reporting.ts'
 export const checks = [
   dnsExistence,
   mxHosts,
+  messageFrom,
+  messageSpf,
+  messageDkim,
+  messageSignature,
+  messageSignatureCoverage,
+  messageDmarc,
+  messageArc,
   mxAddresses,
   mxNull,
   spfRecord,
-  messageFrom,
   spfSyntax,
   spfLookupLimit,
   spfVoidLookups,

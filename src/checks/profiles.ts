@@ -78,13 +78,19 @@ export const profiles = {
   },
 } as const satisfies Record<string, Profile>
 
-export type ProfileName = keyof typeof profiles
 /** What `mailworthy message` applies: its checks are about one message, and no domain is audited by it. */
 export const messageProfile = {
   name: 'message',
   title: 'One message: who sent it, whether its signatures hold, and what receivers make of it',
   checks: {
     'message-from': required,
+    'message-spf': advice,
+    'message-dkim': required,
+    'message-signature': advice,
+    'message-signature-coverage': advice,
+    'message-dmarc': required,
+    'message-arc': advice,
   },
 } as const satisfies Profile
 
+export type ProfileName = keyof typeof profiles

@@ -5,6 +5,8 @@ import { type IpAddress, isLoopback } from '../names/address.ts'
 import { canonicalName } from '../names/domain.ts'
 import { dkimSelectors, type FoundSelector } from './dkim-selectors.ts'
 import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
+import { messageContent } from './message-content.ts'
+import { signatureLabel, signaturesOf } from './message-dkim.ts'
 import { mailHosts, mx } from './mx.ts'
 
 const egresses = defineExpansion({
@@ -135,3 +137,4 @@ export const expansions: readonly Expansion[] = [
   messages,
   web,
 ]
+  signatures,

@@ -29,7 +29,9 @@ export function readMessage(file: Uint8Array): MessageReading {
   const header = readHeader(wire.octets)
   if (!header.ok) return header
   const { fields, stray, bodyAt, separated } = header
-  if (fields.length === 0) return { ok: false, why: 'it does not begin with a header: no line of it is a header field' }
+  // An empty line at the very beginning is an empty header.
+  if (fields.length === 0 && (stray.length > 0 || !separated))
+    return { ok: false, why: 'it does not begin with a header: no line of it is a header field' }
   const { octets, lines, mailbox } = wire
   return { ok: true, octets, lines, mailbox, fields, stray, bodyAt, separated, from: readFrom(octets, fields) }
 }

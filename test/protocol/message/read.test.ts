@@ -49,7 +49,8 @@ describe('the wire form of a file', () => {
   it('refuses what is no message, and says why', () => {
     expect(why('')).toBe('it is empty')
     expect(why('\xff\xfeF\0')).toContain('UTF-16')
-    expect(why('\r\nno header')).toContain('does not begin with a header')
+    expect(why('no header\r\n\r\nbody')).toContain('does not begin with a header')
+    expect(read('\r\nan empty header').fields).toEqual([])
     expect(why('\x7fELF\x02\x01\0\0\0\n\0\n')).toContain('no line of it is a header field')
     const box = `From a@b Fri Nov 20 08:00:00 2026\n${wire.replaceAll('\r\n', '\n')}\n`
     expect(why(box)).toBe('it was read')
