@@ -1,7 +1,9 @@
 // The public library: audit a domain, read the report, render it.
 import { AuditRun } from './audit/audit.ts'
+import { deadlineAfter } from './audit/gather.ts'
 import { catalogue } from './catalogue.ts'
 import { type ProfileName, profiles } from './checks/profiles.ts'
+import { recordedMeans } from './evidence.ts'
 import { parseAddress } from './names/address.ts'
 import { parseDomain } from './names/domain.ts'
 import type { Dialer } from './net/dialer.ts'
@@ -15,6 +17,7 @@ import type { Report } from './report/report.ts'
 
 export { checks } from './checks/index.ts'
 export { profiles } from './checks/profiles.ts'
+export { type Evidence as EvidenceFile, EvidenceFault, type JudgeOptions, readEvidence } from './evidence.ts'
 export type { Connection, Dialer, DialFailure } from './net/dialer.ts'
 export type { Answer, AskedServer, RecordType, RecordTypes, Resolver, ServerAddress } from './net/resolver.ts'
 export { formats } from './report/formats.ts'
@@ -42,6 +45,8 @@ export interface AuditRequest {
   readonly ehloName?: string
   /** Seconds after which what is not known is unknown. */
   readonly timeout?: number
+  /** Takes the evidence file of the audit, line by line, each with its end; whole when the report is there. */
+  readonly saveEvidence?: (line: string) => void
 }
 
 /**
@@ -60,30 +65,37 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
   const own = request.resolver ? undefined : createResolver(serversOf(request.servers))
   const resolver = request.resolver ?? own!
   const sockets = request.dialer ? undefined : createDialer()
+  const profile = request.profile ?? (egress.length > 0 ? 'sending' : 'full')
+  const means = {
+    resolver,
+    dialer: request.dialer ?? sockets!,
+    ehloName: ehloName(request.ehloName ?? egress[0]?.helo, 'localhost.localdomain'),
+  }
+  const target = {
+    egress,
+    selectors: request.selectors ?? [],
+    ourKeys: request.ourKeys ?? {},
+    smtp: request.smtp ?? true,
+    smtpPort: request.smtpPort ?? 25,
+    listeners: [],
+    families: [4, 6],
+    ownFamilies: ownFamilies(),
+  } as const
+  const recorded =
+    request.saveEvidence &&
+    recordedMeans(means, { target, profile, ehloName: means.ehloName, single: true }, request.saveEvidence)
+  const deadline = request.timeout === undefined ? undefined : deadlineAfter(request.timeout)
+  deadline?.passed.catch(() => recorded?.stop())
   try {
-    const run = new AuditRun(catalogue(), {
-      resolver,
-      dialer: request.dialer ?? sockets!,
-      ehloName: ehloName(request.ehloName ?? egress[0]?.helo, 'localhost.localdomain'),
-    })
-    return await run.audit(
-      {
-        domain: parsed.name,
-        egress,
-        selectors: request.selectors ?? [],
-        ourKeys: request.ourKeys ?? {},
-        smtp: request.smtp ?? true,
-        smtpPort: request.smtpPort ?? 25,
-        listeners: [],
-        families: [4, 6],
-        ownFamilies: ownFamilies(),
-      },
-      {
-        profile: profiles[request.profile ?? (egress.length > 0 ? 'sending' : 'full')],
-        ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
-      },
+    const run = new AuditRun(catalogue(), recorded ?? means)
+    const report = await run.audit(
+      { ...target, domain: parsed.name },
+      { profile: profiles[profile], ...(deadline && { deadline }) },
     )
+    recorded?.finish()
+    return report
   } finally {
+    deadline?.cancel()
     sockets?.close()
     own?.close()
   }
