@@ -81,6 +81,12 @@ class Fault {
   }
 }
 
+/** Faults after which nothing more is read: of a record of 60 KB thousands say no more than these. */
+const MOST_FAULTS = 2500
+
+/** Faults of one record for which it is guessed what was meant: a record with more is no mistyped one. */
+const MOST_GUESSED = 50
+
 /** Reads a record that `selectSpf` selected: it begins with the version. Never throws. */
 export function parseSpf(text: string): ParsedSpf {
   const mechanisms: Mechanism[] = []
@@ -88,7 +94,7 @@ export function parseSpf(text: string): ParsedSpf {
   const faults: SyntaxFault[] = []
   // Terms are separated by spaces only: any other white space is part of a term, and a fault there (§4.6.1).
   const terms = [...text.slice(6).matchAll(/[^ ]+/g)].map(match => ({ text: match[0], column: match.index + 7 }))
-  for (let at = 0; at < terms.length; at++) {
+  for (let at = 0; at < terms.length && faults.length < MOST_FAULTS; at++) {
     const term = terms[at]!
     try {
       const read = parseTerm(term)
@@ -102,13 +108,14 @@ export function parseSpf(text: string): ParsedSpf {
       }
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault
-      const torn = tornTerm(text, term, terms[at + 1])
+      const guessing = faults.length < MOST_GUESSED
+      const torn = guessing ? tornTerm(text, term, terms[at + 1]) : undefined
       if (torn) {
         faults.push(torn)
         at++
         continue
       }
-      const suggestion = suggestTerm(term.text, candidate => readable(candidate))
+      const suggestion = guessing ? suggestTerm(term.text, candidate => readable(candidate)) : undefined
       faults.push({ column: term.column + fault.at, term, reason: fault.reason, suggestion })
     }
   }

@@ -72,15 +72,20 @@ function countReach(node: SpfNode): Reach {
   let refused = nobody
   let whole = true
   let turns = 0
+  const rest: AddressSet[] = []
   // Neighbors that say the same are taken together, so that the work grows with the turns and not with the terms.
   for (const run of runsOf(node.steps)) {
     const reaches = run.steps.map(matchesOf)
     whole &&= reaches.every(one => one.whole)
     const matched = unionOf(reaches.map(one => one.addresses))
-    if (run.lets) passing = unionOf([passing, without(matched, refused)])
-    else if (turns++ < MOST_TURNS) refused = unionOf([refused, without(matched, passing)])
+    if (turns > MOST_TURNS) rest.push(...(run.lets ? [matched] : []))
+    else if (run.lets) passing = unionOf([passing, without(matched, refused)])
+    else {
+      turns++
+      refused = unionOf([refused, without(matched, passing)])
+    }
   }
-  return { addresses: passing, whole }
+  return { addresses: unionOf([passing, without(unionOf(rest), refused)]), whole }
 }
 
 /** Who passes by the term; nobody passes by one that keeps out. */
