@@ -16,8 +16,6 @@ import dnsblAddress from './dnsbl-address.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
-import mtaStsPolicy from './mta-sts-policy.ts'
-import mtaStsRecord from './mta-sts-record.ts'
 import messageArc from './message-arc.ts'
 import messageDkim from './message-dkim.ts'
 import messageDmarc from './message-dmarc.ts'
@@ -25,6 +23,8 @@ import messageFrom from './message-from.ts'
 import messageSignature from './message-signature.ts'
 import messageSignatureCoverage from './message-signature-coverage.ts'
 import messageSpf from './message-spf.ts'
+import mtaStsPolicy from './mta-sts-policy.ts'
+import mtaStsRecord from './mta-sts-record.ts'
 import mxAddresses from './mx-addresses.ts'
 import mxHosts from './mx-hosts.ts'
 import mxNull from './mx-null.ts'
@@ -44,8 +44,6 @@ import tlsReporting from './tls-reporting.ts'
 
 /** Every check, in the order in which a person reads them. */
 export const checks = [
-  dnsExistence,
-  mxHosts,
   messageFrom,
   messageSpf,
   messageDkim,
@@ -53,6 +51,8 @@ export const checks = [
   messageSignatureCoverage,
   messageDmarc,
   messageArc,
+  dnsExistence,
+  mxHosts,
   mxAddresses,
   mxNull,
   spfRecord,

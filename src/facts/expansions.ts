@@ -126,6 +126,20 @@ const messages = defineExpansion({
   },
 })
 
+const signatures = defineExpansion({
+  from: 'message',
+  to: 'signature',
+  async subjects(parent, know) {
+    const found = signaturesOf(await know(messageContent, parent))
+    if (found.length === 0) return { none: 'not-applicable', reason: 'the message has no DKIM signature' }
+    return found.map((signature, index) => ({
+      ...parent,
+      number: index + 1,
+      label: signatureLabel(signature, index + 1),
+    }))
+  },
+})
+
 /** Every expansion, from the domain down. */
 export const expansions: readonly Expansion[] = [
   egresses,
@@ -135,6 +149,6 @@ export const expansions: readonly Expansion[] = [
   endpoints,
   listeners,
   messages,
+  signatures,
   web,
 ]
-  signatures,
