@@ -16,6 +16,16 @@ function madeOf(exponent: readonly number[], octets = 256, last = 0x5b): string 
   return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' }).toString('base64')
 }
 
+/** Milliseconds, of three times the least: others use this machine too. */
+function fastest(act: () => unknown): number {
+  const times = [1, 2, 3].map(() => {
+    const started = performance.now()
+    act()
+    return performance.now() - started
+  })
+  return Math.min(...times)
+}
+
 function valid(text: string) {
   const record = readDkimKey(text)
   if (record.state !== 'valid') throw new Error(`${record.state}: ${record.state === 'invalid' ? record.why : ''}`)
@@ -250,12 +260,11 @@ describe('hostile records', () => {
     const name = fc.constantFrom('v', 'k', 'h', 's', 't', 'n', 'g', 'p', 'x', 'P')
     fc.assert(
       fc.property(fc.array(fc.tuple(name, octets), { maxLength: 6 }), octets, (tags, before) => {
-        const started = performance.now()
         const text = `${before}v=DKIM1; ${tags.map(([tag, value]) => `${tag}=${value}`).join(';')}; p=${rsa}`
         const record = readDkimKey(text)
         if (record.state === 'valid') expect(record.key.bits).toBeGreaterThan(0)
         if (record.state === 'invalid') expect(record.why).toMatch(/^[\x20-\x7e…]+$/)
-        expect(performance.now() - started).toBeLessThan(50)
+        expect(fastest(() => readDkimKey(text))).toBeLessThan(50)
       }),
       { numRuns: 1000 },
     )
@@ -273,10 +282,9 @@ describe('hostile records', () => {
   it.each([' ', '\t', ';', '"', '\\', '=', 'v', 'v=', '-----BEGIN', ' p', 'v=DKIM1 '])(
     'take no time: 64 KiB of "%s"',
     unit => {
-      const started = performance.now()
-      readDkimKey(`v=DKIM1${unit.repeat(65_536 / unit.length)}`)
-      readDkimKey(unit.repeat(65_536 / unit.length))
-      expect(performance.now() - started).toBeLessThan(1000)
+      for (const text of [`v=DKIM1${unit.repeat(65_536 / unit.length)}`, unit.repeat(65_536 / unit.length)]) {
+        expect(fastest(() => readDkimKey(text))).toBeLessThan(50)
+      }
     },
   )
 })
