@@ -107,7 +107,9 @@ function howTo(
   const condition = proofs(sending, unknown)
   const caution =
     next.kind === 'reject' ? ' Where people of the domain write to mailing lists, read RFC 9989 §7.4 before it.' : ''
-  return `The next step is ${next.says}. ${condition}When the reports show for some weeks that all your own mail passes, publish at ${owner}: ${next.text}${wide}${caution}`
+  // A step up from quarantine is no remedy with records: there the record is told.
+  const what = next.kind === 'reject' ? `publish at ${owner}: ${next.text}` : `publish the new record at ${owner}.`
+  return `The next step is ${next.says}. ${condition}When the reports show for some weeks that all your own mail passes, ${what}${wide}${caution}`
 }
 
 function proofs({ proven, told }: DmarcLadder['sending'], unknown: readonly string[]): string {

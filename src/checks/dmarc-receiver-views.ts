@@ -52,7 +52,8 @@ export default defineCheck({
     if (policy.kind !== 'policy' || former.kind !== 'policy' || currentAt !== formerAt) {
       return differing(dmarc, proposal, domain, data)
     }
-    if (policy.effective !== former.policy || former.percent !== 100) {
+    // A share of nothing is nothing.
+    if (policy.effective !== former.policy || (former.percent !== 100 && former.policy !== 'none')) {
       return { outcome: 'policy-differs', data: { ...data, because: cause(dmarc) } }
     }
     if (organization.known && organization.domain !== formerOrganization) {
@@ -99,7 +100,8 @@ function currentInWords({ policy }: DmarcPolicy): string {
 function formerInWords({ former }: DmarcPolicy): string {
   switch (former.kind) {
     case 'policy': {
-      const share = former.percent === 100 ? '' : ` for ${former.percent} % of the failing mail`
+      const share =
+        former.percent === 100 || former.policy === 'none' ? '' : ` for ${former.percent} % of the failing mail`
       return `${former.policy}${share}, from the record of ${former.at}`
     }
     case 'several':

@@ -50,7 +50,7 @@ describeCheck(dmarcPolicy, {
     {
       zone: `${at(`p=none; ${rua}`)}\n${mx}`,
       says: 'forged mail in the name of example.org is delivered',
-      fix: `publish at ${name}: v=DMARC1; p=quarantine; ${rua}`,
+      fix: `The next step is p=quarantine. From which hosts the domain sends was not told, so only the reports can show it. When the reports show for some weeks that all your own mail passes, publish the new record at ${name}.`,
       records: change(`p=none; ${rua}`, `p=quarantine; ${rua}`),
     },
     {
@@ -125,7 +125,7 @@ describeCheck(dmarcPolicy, {
       zone: `${at(`p=reject; sp=none; ${rua}`)}\na.example.org A 192.0.2.1\n${mx}`,
       target: { domain: 'a.example.org' },
       says: `The policy is none (sp=none at ${name})`,
-      fix: `publish at ${name}: v=DMARC1; p=reject; sp=quarantine; ${rua} It applies to the names below example.org`,
+      fix: `The next step is sp=quarantine. From which hosts the domain sends was not told, so only the reports can show it. When the reports show for some weeks that all your own mail passes, publish the new record at ${name}. It applies to the names below example.org`,
       records: change(`p=reject; sp=none; ${rua}`, `p=reject; sp=quarantine; ${rua}`),
       findings: 2,
     },

@@ -11,6 +11,7 @@ describeCheck(dmarcReceiverViews, {
       zone: `${name} TXT "v=DMARC1; p=reject; ${rua}"`,
       says: 'the same holds for example.org: reject, from the record of example.org.',
     },
+    { name: 'a share of nothing', zone: `${name} TXT "v=DMARC1; p=none; pct=20"`, says: 'none, from the record' },
     {
       name: 'inherited',
       zone: `${name} TXT "v=DMARC1; p=reject; sp=quarantine; ${rua}"\n${mail}`,
