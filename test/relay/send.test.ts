@@ -45,6 +45,7 @@ async function send(signedUntil: number, expiresAt: number, dkim: readonly { sel
     dkim: dkim.map(one => ({ selector: one.selector, state: 'valid', keyHash: publicKeyHash(one.key) })),
     dmarc: { state: 'found', organizationalDomain: 'example.org', policy: 'reject', adkim: 'r', aspf: 'r' },
     egress: [],
+    listeners: [],
   }
   const attempt = createSender({
     settings,
