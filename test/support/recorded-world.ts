@@ -27,8 +27,30 @@ other.example TXT "v=spf1 include:healthy.example include:broken.example ?all"
 _dmarc.other.example TXT "v=DMARC1; p=none; rua=mailto:a@collector.example,mailto:b@healthy.example"
 `
 
+/** More includes than are walked, on three levels. */
+const wide = Array.from({ length: 8 }, (_, i) => i).flatMap(i => [
+  `_${i}.wide.example TXT "v=spf1 ${Array.from({ length: 8 }, (_, j) => `include:_${i}-${j}.wide.example`).join(' ')} ~all"`,
+  ...Array.from(
+    { length: 8 },
+    (_, j) => `_${i}-${j}.wide.example TXT "v=spf1 a:h${i}.wide.example a:h${j}.wide.example"`,
+  ),
+  `h${i}.wide.example A 192.0.2.${i}`,
+])
+const wideZone = [
+  `wide.example TXT "v=spf1 ${Array.from({ length: 8 }, (_, i) => `include:_${i}.wide.example`).join(' ')} -all"`,
+  'wide.example SOA ns.wide.example h.wide.example 1',
+  ...wide,
+].join('\n')
+
 /** The domains of the world: they share hosts, lists and includes. */
-export const domains = [healthy.domain, broken.domain, 'other.example', 'nothing.example', 'recipient.example']
+export const domains = [
+  healthy.domain,
+  broken.domain,
+  'other.example',
+  'wide.example',
+  'nothing.example',
+  'recipient.example',
+]
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -56,7 +78,7 @@ export interface Moods {
 }
 
 function moodyResolver(random: () => number, { failing, silent }: Moods): Resolver {
-  const truth = zoneResolver(zone + other)
+  const truth = zoneResolver([zone, other, wideZone].join('\n'))
   const pause = shuffled(random)
   return {
     async resolve(name, type) {

@@ -7,7 +7,7 @@ import { nameFault } from '../../names/domain.ts'
 import type { RecordType, RecordTypes, Resolver } from '../../net/resolver.ts'
 import { LOOKUP_LIMIT } from './evaluate.ts'
 import { askedName, expandMacros, type MacroText, macroLetters } from './macro.ts'
-import type { AskingMechanism, IncludeMechanism, KnownModifier, Mechanism } from './parse.ts'
+import type { AskingMechanism, KnownModifier, Mechanism, SpfRecord } from './parse.ts'
 import { parseSpf } from './parse.ts'
 import { askForSpf, type SpfAnswer } from './questions.ts'
 import { selectSpf } from './record.ts'
@@ -27,8 +27,24 @@ const nothing: Found = {
 }
 
 /** The tree below `domain`. Never throws for anything that a record, a name or a server does. */
-export function walkSpf(domain: string, resolver: Resolver): Promise<SpfNode> {
-  return new Walk(domain, resolver).node(domain, [])
+export async function walkSpf(domain: string, resolver: Resolver): Promise<SpfNode> {
+  const [root] = await new Walk(domain, resolver).level([{ domain, ancestors: [] }])
+  return root!
+}
+
+/** A name in the tree, and the names above it. */
+interface Place {
+  readonly domain: string
+  readonly ancestors: readonly string[]
+}
+
+/** A record that was read, and its terms that count. */
+interface Reached {
+  readonly domain: string
+  readonly record: SpfRecord
+  readonly terms: readonly (Mechanism | KnownModifier)[]
+  readonly unreached: Extract<SpfNode, { state: 'read' }>['unreached']
+  readonly below: readonly string[]
 }
 
 class Walk {
@@ -42,7 +58,27 @@ class Walk {
     this.#resolver = resolver
   }
 
-  async node(domain: string, ancestors: readonly string[]): Promise<SpfNode> {
+  /**
+   * The nodes of one level, with all below them. Level by level: each term takes its share of the limit in the order of the
+   * text, whichever answer came first, so that two walks of one tree leave out the same.
+   */
+  async level(places: readonly Place[]): Promise<readonly SpfNode[]> {
+    const read = await Promise.all(places.map(place => this.#read(place)))
+    const begun = read.map(one => ('terms' in one ? one.terms.map(term => this.#begin(term, one)) : []))
+    const below = begun.flat().flatMap(({ place }) => place ?? [])
+    const [steps, children] = await Promise.all([
+      Promise.all(begun.map(row => Promise.all(row.map(one => one.step)))),
+      below.length > 0 ? this.level(below) : [],
+    ])
+    const rest = children.values()
+    return read.map((one, i): SpfNode => {
+      if (!('terms' in one)) return one
+      const whole = steps[i]!.map((step, j) => (begun[i]![j]!.place ? { ...step, child: rest.next().value! } : step))
+      return { domain: one.domain, state: 'read', record: one.record, steps: whole, unreached: one.unreached }
+    })
+  }
+
+  async #read({ domain, ancestors }: Place): Promise<SpfNode | Reached> {
     if (ancestors.includes(domain)) return { domain, state: 'loop' }
     // A name that DNS cannot carry, or of one label, has no record (RFC 7208 §4.3).
     if (cannotBeAsked(domain) || !domain.includes('.')) return { domain, state: 'none' }
@@ -61,37 +97,29 @@ class Walk {
     const terms = all < 0 && record.redirect ? [...reached, record.redirect] : reached
     const unreached =
       all < 0 ? [] : [...record.mechanisms.slice(all + 1), ...(record.redirect ? [record.redirect] : [])]
-    const below = [...ancestors, domain]
-    // Side by side: each takes its share of the limit before it first waits, so the sums do not depend on the order.
-    const steps = await Promise.all(terms.map(term => this.#step(term, domain, below)))
-    return { domain, state: 'read', record, steps, unreached }
+    return { domain, record, terms, unreached, below: [...ancestors, domain] }
   }
 
-  async #step(term: Mechanism | KnownModifier, domain: string, below: readonly string[]): Promise<SpfStep> {
+  /** Takes the term's share of the limit at once. `place`: where it leads, to be walked with the next level. */
+  #begin(term: Mechanism | KnownModifier, { domain, below }: Reached): { step: Promise<SpfStep>; place?: Place } {
     const step: SpfStep = { term, cost: 0, target: undefined, dynamic: false, child: undefined, ...nothing }
     switch (term.name) {
       case 'all':
       case 'ip4':
       case 'ip6':
       case 'exp':
-        return step
+        return { step: Promise.resolve(step) }
       case 'include':
-      case 'redirect':
-        return { ...step, cost: 1, ...(await this.#descend(term, domain, below)) }
+      case 'redirect': {
+        const target = this.#static(term.domain, domain)
+        if (target === undefined) return { step: Promise.resolve({ ...step, cost: 1, dynamic: true }) }
+        const leading: SpfStep = { ...step, cost: 1, target }
+        if (this.#left-- > 0) return { step: Promise.resolve(leading), place: { domain: target, ancestors: below } }
+        return { step: Promise.resolve({ ...leading, child: { domain: target, state: 'left-out' } }) }
+      }
       default:
-        return { ...step, cost: 1, ...(await this.#lookUp(term, domain)) }
+        return { step: this.#lookUp(term, domain).then(found => ({ ...step, cost: 1, ...found })) }
     }
-  }
-
-  async #descend(
-    term: IncludeMechanism | KnownModifier,
-    domain: string,
-    below: readonly string[],
-  ): Promise<Partial<SpfStep>> {
-    const target = this.#static(term.domain, domain)
-    if (target === undefined) return { dynamic: true }
-    const child: SpfNode = this.#left-- > 0 ? await this.node(target, below) : { domain: target, state: 'left-out' }
-    return { target, child }
   }
 
   async #lookUp(term: AskingMechanism, domain: string): Promise<Partial<SpfStep>> {
