@@ -27,6 +27,8 @@ interface Gathered {
   readonly ear: Ear | undefined
   /** Every name that DNS was asked for, with those that aliases led to. */
   readonly asked: Set<string>
+  /** DNS left a question open: where an alias there may lead is not known either. */
+  unanswered: boolean
   settled: boolean
   /** Something did not answer: whoever asks later deserves another try. */
   transient: boolean
@@ -43,6 +45,8 @@ const MOST_SHARED = 20_000
 /** What is learned of hosts, addresses and lists during a run: asked once however many domains use them. Bounded. */
 export class SharedFacts {
   readonly #facts = new Map<string, Gathered>()
+  /** Also what was forgotten: to an heir a host that was silent stays so, else every silent host would be a difference. */
+  readonly #heard = new Map<string, Gathered>()
   readonly #inheritance: Inheritance | undefined
 
   constructor(inheritance?: Inheritance) {
@@ -54,7 +58,8 @@ export class SharedFacts {
     if (known) return known
     const gathered = make()
     this.#facts.set(key, gathered)
-    if (this.#facts.size > MOST_SHARED) this.#facts.delete(this.#facts.keys().next().value!)
+    this.#heard.set(key, gathered)
+    for (const kept of [this.#facts, this.#heard]) if (kept.size > MOST_SHARED) kept.delete(kept.keys().next().value!)
     const forget = () => {
       if (gathered.transient && this.#facts.get(key) === gathered) this.#facts.delete(key)
     }
@@ -66,9 +71,10 @@ export class SharedFacts {
   #inherited(key: string): Gathered | undefined {
     if (this.#inheritance === undefined) return undefined
     const { from, differs } = this.#inheritance
-    const theirs = from.#facts.get(key)
-    if (!theirs?.settled || theirs.transient) return undefined
-    return [...withUsed([theirs])].some(({ asked }) => [...asked].some(differs)) ? undefined : theirs
+    const theirs = from.#heard.get(key)
+    if (!theirs?.settled) return undefined
+    const isOther = ({ asked, unanswered }: Gathered): boolean => unanswered || [...asked].some(differs)
+    return [...withUsed([theirs])].some(isOther) ? undefined : theirs
   }
 }
 
@@ -140,6 +146,7 @@ export class Gatherer {
         uses,
         ear: this.#means.witness?.hear(id),
         asked: new Set(),
+        unanswered: false,
         settled: false,
         transient: false,
       }
@@ -148,6 +155,7 @@ export class Gatherer {
           gathered.settled = true
         },
         () => {
+          gathered.settled = true
           gathered.transient = true
         },
       )
@@ -235,6 +243,7 @@ function witnessedResolver(resolver: Resolver, gathered: Gathered): Resolver {
       const started = performance.now()
       const answer = await resolver.resolve(name, type, from)
       if (answer.kind === 'unreachable') gathered.transient = true
+      if (answer.kind === 'unreachable') gathered.unanswered = true
       for (const one of [name, ...('chain' in answer ? answer.chain : [])]) gathered.asked.add(one)
       gathered.evidence.push({
         ask: `${name} ${type}${from === undefined ? '' : ` (asked of ${endpointText(from.address, from.port)} itself)`}`,

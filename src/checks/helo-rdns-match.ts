@@ -18,7 +18,7 @@ export default defineCheck({
     differs: {
       level: 'warn',
       says: 'The server greets as {helo}, but {address} is called {names} in reverse DNS. No standard forbids that; some filters count it against the server.',
-      fix: 'Make them one name: let the mail server say {ptr} in HELO, or have the provider of the address set the PTR record below.',
+      fix: 'Make them one name: let the mail server say {ptr} in HELO, or have the provider of the address set the PTR record below. {helo} must have the address {address} then.',
     },
     'no-ptr': { level: 'info', says: 'There is nothing to compare: {address} has no PTR record.' },
     'not-a-name': { level: 'info', says: 'There is nothing to compare: "{helo}" is no full host name.' },
@@ -38,7 +38,20 @@ export default defineCheck({
         names: names.length > MOST_SHOWN ? [...names.slice(0, MOST_SHOWN), `${names.length - MOST_SHOWN} more`] : names,
         ptr: ptrName(reverse),
       },
-      records: [{ do: 'publish', name: reverse.owner, type: 'PTR', value: helo.name }],
+      // A name that does not lead back counts as none (`rdns-forward-confirmed`).
+      records: [
+        { do: 'publish', name: reverse.owner, type: 'PTR', value: helo.name },
+        ...(helo.leadsBack === 'yes'
+          ? []
+          : [
+              {
+                do: 'publish',
+                name: helo.name,
+                type: address.family === 4 ? 'A' : 'AAAA',
+                value: address.text,
+              } as const,
+            ]),
+      ],
     }
   },
 })

@@ -143,8 +143,7 @@ class ZoneOverlay implements Overlay {
     const alias = sets.get('CNAME')
     if (alias) {
       if (sets.size > 1) return `${owner} is given a CNAME and other records: nothing can stand beside a CNAME`
-      if (alias.records.length > 1)
-        return `${owner} is given ${alias.records.length} CNAME records: a name has one at most`
+      if (alias.records.size > 1) return `${owner} is given ${alias.records.size} CNAME records: a name has one at most`
       const top = await this.#live.resolve(owner, 'SOA')
       const isTop = top.kind === 'records' && top.chain.length <= 1
       return isTop ? `${owner} is the top of a zone, with SOA and NS records: no CNAME can stand there` : undefined
@@ -188,11 +187,11 @@ class ZoneOverlay implements Overlay {
     const own = sets.get(type)
     if (alias && own !== alias) {
       this.#used.add(useKey(owner, 'CNAME'))
-      return { kind: 'alias', target: alias.records[0]!.value as string, ttl: alias.ttl }
+      return { kind: 'alias', target: [...alias.records.values()][0]!.value as string, ttl: alias.ttl }
     }
     if (own) {
       this.#used.add(useKey(owner, type))
-      const records = own.records.map(record => record.value)
+      const records = [...own.records.values()].map(record => record.value)
       return { ...this.#told(name, own.ttl), kind: 'records', records, malformed: [] }
     }
     if (removed.has(type)) this.#used.add(useKey(owner, type))

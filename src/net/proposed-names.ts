@@ -6,7 +6,8 @@ import type { ZoneFile, ZoneFileRecord } from './zone-file/zone-file.ts'
 export interface ProposedSet {
   readonly type: string
   readonly ttl: number
-  readonly records: ZoneFileRecord[]
+  /** By what they say. */
+  readonly records: Map<string, ZoneFileRecord>
 }
 
 /** What the file says about one name. */
@@ -30,10 +31,10 @@ export class ProposedNames {
     this.records = records
     for (const record of records) {
       const { sets } = this.#name(record.owner)
-      const set = sets.get(record.type)
-      // RFC 2181 §5.2: one TTL for a set; the shortest, where the file has several.
-      if (set) sets.set(record.type, { ...set, ttl: Math.min(set.ttl, record.ttl), records: [...set.records, record] })
-      else sets.set(record.type, { type: record.type, ttl: record.ttl, records: [record] })
+      const set = sets.get(record.type) ?? { type: record.type, ttl: record.ttl, records: new Map() }
+      // RFC 2181 §5: a record that is given twice is one; §5.2: the set has one TTL, the shortest where the file has several.
+      set.records.set(JSON.stringify(record.value ?? (record as { readonly text?: string }).text), record)
+      sets.set(record.type, { ...set, ttl: Math.min(set.ttl, record.ttl) })
       for (
         let name: string | undefined = record.owner;
         name !== undefined && !this.tree.has(name);

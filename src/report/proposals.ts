@@ -180,17 +180,16 @@ function whole({ type, standing, removed, published }: SetInHand): readonly (rea
   const kept = new Set<string>()
   const stays = (standing?.values ?? []).filter(strings => {
     const value = strings.join('')
-    // One text may stand there twice, cut into other strings; published once it is one record.
+    // RFC 2181 §5: a set holds no record twice, whatever a server gave. One text cut into other strings is another record, but
+    // published it is one.
     const key = published.has(value) ? value : JSON.stringify(strings)
     if (kept.has(key)) return false
     kept.add(key)
     if (published.has(value)) return true
     return !removed.has(value) && ![...published.keys()].some(fresh => excludes(name, type, fresh, value))
   })
-  // RFC 2181 §5: a set holds no record twice, whatever a server gave.
-  const distinct = new Map(stays.map(strings => [strings.join(''), strings]))
-  const there = new Set(distinct.keys())
-  return [...distinct.values(), ...[...published.keys()].filter(value => !there.has(value)).map(value => [value])]
+  const there = new Set(stays.map(strings => strings.join('')))
+  return [...stays, ...[...published.keys()].filter(value => !there.has(value)).map(value => [value])]
 }
 
 /** Records that a name can have but one of, by how they begin: two of them are none, or an error (RFC 7208 §4.5, RFC 9989 §4.10 …). */

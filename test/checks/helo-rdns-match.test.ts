@@ -39,6 +39,16 @@ describeCheck(check, {
       target,
       says: 'greets as mail.example.org, but 192.0.2.10 is called a.example.net, host.example.net in reverse DNS.',
       fix: 'let the mail server say host.example.net in HELO',
+      records: [
+        { do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' },
+        { do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' },
+      ],
+    },
+    {
+      name: 'the HELO name leads back',
+      zone: `${reverse} PTR host.example.net\nhost.example.net A 192.0.2.10\nmail.example.org A 192.0.2.10`,
+      target,
+      says: 'greets as mail.example.org',
       records: [{ do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' }],
     },
   ],

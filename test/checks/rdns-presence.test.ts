@@ -40,6 +40,16 @@ describeCheck(check, {
       target,
       says: '192.0.2.10 has no name: there is no PTR record at 10.2.0.192.in-addr.arpa.',
       fix: 'see that relay.example.org has the address 192.0.2.10. Only the provider of 192.0.2.10',
+      records: [
+        { do: 'publish', name: reverse, type: 'PTR', value: 'relay.example.org' },
+        { do: 'publish', name: 'relay.example.org', type: 'A', value: '192.0.2.10' },
+      ],
+    },
+    {
+      name: 'the HELO name leads back already',
+      zone: 'relay.example.org A 192.0.2.10',
+      target,
+      says: '192.0.2.10 has no name',
       records: [{ do: 'publish', name: reverse, type: 'PTR', value: 'relay.example.org' }],
     },
     {
@@ -47,14 +57,20 @@ describeCheck(check, {
       zone: `${reverse} TXT "unused"`,
       target: { egress: ['192.0.2.10 localhost'] },
       says: 'no PTR record',
-      records: [{ do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' }],
+      records: [
+        { do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' },
+        { do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' },
+      ],
     },
     {
       name: 'no HELO name known',
       zone: 'example.org A 192.0.2.1',
       target: { egress: ['2001:DB8:0:0::25'] },
       says: `2001:db8::25 has no name: there is no PTR record at ${reverse6}.`,
-      records: [{ do: 'publish', name: reverse6, type: 'PTR', value: 'mail.example.org' }],
+      records: [
+        { do: 'publish', name: reverse6, type: 'PTR', value: 'mail.example.org' },
+        { do: 'publish', name: 'mail.example.org', type: 'AAAA', value: '2001:db8::25' },
+      ],
     },
     {
       name: 'classless delegation: the record belongs behind the alias',
@@ -62,7 +78,10 @@ describeCheck(check, {
       target,
       says: 'there is no PTR record at 10.0-15.2.0.192.in-addr.arpa.',
       fix: 'in the zone that was delegated to you',
-      records: [{ do: 'publish', name: '10.0-15.2.0.192.in-addr.arpa', type: 'PTR', value: 'relay.example.org' }],
+      records: [
+        { do: 'publish', name: '10.0-15.2.0.192.in-addr.arpa', type: 'PTR', value: 'relay.example.org' },
+        { do: 'publish', name: 'relay.example.org', type: 'A', value: '192.0.2.10' },
+      ],
     },
   ],
   unknowable: [

@@ -7,6 +7,7 @@ import { type ProfileName, profiles } from '../../src/checks/profiles.ts'
 import type { Finding, RecordChange } from '../../src/report/report.ts'
 import { nobody, target } from '../support/check-tester.ts'
 import { brisbane, publishedOfLength } from '../support/dkim-keys.ts'
+import { expectMendedAsOne } from '../support/mending.ts'
 import { zoneResolver } from '../support/zone-resolver.ts'
 import { zoneLine } from '../support/zone-text.ts'
 
@@ -235,6 +236,17 @@ describe.each(Object.entries(broken))('%s', (_, situation) => {
       const fresh = after.filter(one => one.level === 'fail' && !failed.has(one.check))
       expect(fresh.map(key), `fails anew after ${JSON.stringify(fault.records)}`).toEqual([])
     }
+  })
+
+  it('is mended at once by all records that the report proposes, as one zone file', async () => {
+    const { zone, domain = 'example.org', egress, profile = 'full' } = situation
+    await expectMendedAsOne({
+      zone,
+      target: target({ domain, egress: egress === undefined ? [] : [egress], selectors: ['s1'], smtp: false }),
+      dialer: nobody,
+      now: new Date(),
+      profile: profiles[profile],
+    })
   })
 
   it('comes to an end when one proposal after the other is followed', async () => {

@@ -8,6 +8,7 @@ import { expansions } from '../../src/facts/expansions.ts'
 import { parseAddress } from '../../src/names/address.ts'
 import type { Dialer } from '../../src/net/dialer.ts'
 import type { Finding, Json, RecordChange } from '../../src/report/report.ts'
+import { expectMended } from './mending.ts'
 import { zoneResolver } from './zone-resolver.ts'
 
 /** One situation of the world and what must be said about it. */
@@ -156,6 +157,10 @@ export function describeCheck<K extends string>(
           }
           if (situation.records !== undefined) expect(finding!.records ?? []).toEqual(situation.records)
           if (situation.data !== undefined) expect(finding!.data).toMatchObject(situation.data)
+          if (findings.some(f => f.records !== undefined)) {
+            const { zone, dialer = nobody, now = new Date() } = situation
+            await expectMended((check as AnyCheck).id, { zone, dialer, now, target: target(situation.target) })
+          }
         })
       }
     }
