@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readEvidence } from '../../../src/evidence.ts'
 import { EvidenceFault } from '../../../src/net/recorded/fields.ts'
 import { type EvidenceLine, readLine, writeLine } from '../../../src/net/recorded/lines.ts'
 import { Recording } from '../../../src/net/recorded/recording.ts'
@@ -181,6 +183,16 @@ describe('a line of evidence', () => {
 const header = '{"mailworthy":"evidence","schema":1,"version":"0.1.0","at":"2026-11-20T08:00:00Z","asked":{}}'
 const nodata =
   '"answer":{"kind":"nodata","ttl":60,"authentic":false,"authoritative":true,"server":"192.0.2.53","chain":[]}'
+
+describe('the example of docs/evidence.md', () => {
+  it('is a whole file, and gives a report', async () => {
+    const page = readFileSync(new URL('../../../docs/evidence.md', import.meta.url), 'utf8')
+    const evidence = readEvidence(/```json\n([\s\S]*?)```/.exec(page)![1]!)
+    const report = await evidence.judge('example.org')
+    expect(evidence.notHeld).toBe(0)
+    expect(report.findings.find(f => f.check === 'starttls-offer')?.outcome).toBe('not-offered')
+  })
+})
 
 describe('a file that cannot be used', () => {
   it.each([
