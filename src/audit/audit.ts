@@ -122,9 +122,9 @@ export class AuditRun {
   }
 }
 
-function toldOf({ name, octets, came }: GivenMessage): NonNullable<Report['target']['message']> {
+function toldOf({ name, octets, notes, came }: GivenMessage): NonNullable<Report['target']['message']> {
   const { client, helo, mailFrom } = came ?? {}
-  return { name, octets: octets.length, client: client?.text ?? null, helo: helo ?? null, mailFrom: mailFrom ?? null }
+  return { name, octets: octets.length, notes, client: client?.text ?? null, helo: helo ?? null, mailFrom: mailFrom ?? null }
 }
 
 /** A place where subjects were looked for and none came out: the parent it is told about, and why. */

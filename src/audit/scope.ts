@@ -36,6 +36,8 @@ export interface GivenMessage {
   readonly octets: Uint8Array
   /** What a person calls it: the name of the file. */
   readonly name: string
+  /** How it was made the message that was on the wire, each a clause: none when nothing had to be done. */
+  readonly notes: readonly string[]
   /** The connection that it came by; undefined when it was not told. `mailFrom` is empty for the null sender. */
   readonly came:
     | { readonly client: IpAddress; readonly helo: string | undefined; readonly mailFrom: string }

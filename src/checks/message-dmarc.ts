@@ -1,6 +1,6 @@
 // Does the message pass DMARC: is what SPF or DKIM proved aligned with the domain that people see in From?
 import { defineCheck } from '../audit/check.ts'
-import { dmarcAt, messageDmarc } from '../facts/message-dmarc.ts'
+import { dmarcAt, domainOf, type MessageDmarc, messageDmarc } from '../facts/message-dmarc.ts'
 import { domainsOf } from '../protocol/message/from.ts'
 
 export default defineCheck({
@@ -21,12 +21,12 @@ export default defineCheck({
     'fail-enforced': {
       level: 'fail',
       says: 'The message fails DMARC for {domain}: {reason}. The domain asks receivers to {treatment} it.',
-      fix: 'Sign it with a DKIM key of {domain}, or send it with a MAIL FROM of {domain} from an address that its SPF record lists. If the message is forged, this is as it should be.',
+      fix: 'Sign it with a DKIM key of {domain}, or send it with a MAIL FROM of {domain} from an address that its SPF record lists. {hint}If the message is forged, this is as it should be.',
     },
     'fail-observed': {
       level: 'fail',
       says: 'The message fails DMARC for {domain}: {reason}. The domain asks for no treatment (p=none), and large receivers refuse or put aside such mail all the same.',
-      fix: 'Sign it with a DKIM key of {domain}, or send it with a MAIL FROM of {domain} from an address that its SPF record lists.',
+      fix: 'Sign it with a DKIM key of {domain}, or send it with a MAIL FROM of {domain} from an address that its SPF record lists. {hint}If the message is forged, this is as it should be.',
     },
     'no-author': {
       level: 'info',
@@ -44,8 +44,9 @@ export default defineCheck({
       case null:
         return { outcome: 'undecided', data }
       case 'fail':
-        if (policy === 'none' || policy === null) return { outcome: 'fail-observed', data }
-        return { outcome: 'fail-enforced', data: { ...data, treatment: treatments[policy] } }
+        if (policy === 'none' || policy === null)
+          return { outcome: 'fail-observed', data: { ...data, hint: hintOf(dmarc) } }
+        return { outcome: 'fail-enforced', data: { ...data, hint: hintOf(dmarc), treatment: treatments[policy] } }
       default:
         return { outcome: result, data }
     }
@@ -53,3 +54,9 @@ export default defineCheck({
 })
 
 const treatments = { quarantine: 'put aside', reject: 'refuse' } as const
+
+/** A signature that would be enough, if it verified. */
+function hintOf({ dkim, alignments }: MessageDmarc): string {
+  const broken = dkim.signatures.some(one => alignments.get(domainOf(one) ?? '') === true)
+  return broken ? 'It has an aligned signature that does not verify: message-signature says why. ' : ''
+}

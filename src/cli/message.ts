@@ -8,7 +8,7 @@ import { catalogue } from '../catalogue.ts'
 import { messageProfile } from '../checks/profiles.ts'
 import { parseAddress } from '../names/address.ts'
 import { parseDomain } from '../names/domain.ts'
-import { readMessage } from '../protocol/message/read.ts'
+import { readingNotes, readMessage } from '../protocol/message/read.ts'
 import { visible } from '../report/visible.ts'
 import { exitStatus, failOnOf } from './exit-status.ts'
 import { fileTrouble, tellFault, UsageError } from './failure.ts'
@@ -48,7 +48,7 @@ export async function judgeMessage(file: string, flags: MessageFlags): Promise<n
   const name = file === '-' ? 'standard input' : basename(file)
   const content = readMessage(octets)
   if (!content.ok) throw new UsageError(`${shownFile(file)} is no message that can be judged: ${content.why}`)
-  const message: GivenMessage = { octets, name, came, trustedServers }
+  const message: GivenMessage = { octets, name, notes: readingNotes(content), came, trustedServers }
   const outputs = new Outputs(flags, { single: true, total: 1 })
   const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
   try {

@@ -1,4 +1,5 @@
 // One domain in the HTML report: the verdict, what to mend and how, the readings, and what stayed open.
+import { messagePart } from './html-message.ts'
 import { readingsPart } from './html-readings.ts'
 import { type Content, html, Markup } from './markup.ts'
 import { type LeftOut, listedSubjects, outlineOf, type Point, partlyPassed, subjectsOf } from './outline.ts'
@@ -70,7 +71,11 @@ ${this.#part(
   'Could not be checked',
   unknown.map(point => this.#finding(point)),
 )}
-${this.#part('Readings', readingsPart(this.#report))}
+${
+  this.#report.target.message
+    ? this.#part('Results', messagePart(this.#report))
+    : this.#part('Readings', readingsPart(this.#report))
+}
 ${this.#part('Passed', this.#passed())}
 ${this.#part('Noted', notes.length > 0 && html`<ul class="lines loose">${notes.map(point => this.#note(point))}</ul>`)}
 ${this.#part('Does not apply', leftOut(notApplicable))}

@@ -175,6 +175,8 @@ export interface ReportTarget {
   readonly message?: {
     readonly name: string
     readonly octets: number
+    /** How the file was read as the message that was on the wire, each a clause. */
+    readonly notes: readonly string[]
     readonly client: string | null
     readonly helo: string | null
     /** Empty for the null sender. */

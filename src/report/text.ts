@@ -1,5 +1,6 @@
 // A report for a person at a terminal: the verdict, what to mend and how, what stayed unknown, what is in order.
 import { styleText } from 'node:util'
+import { fileSentence, methodOutcomes } from './message-outcome.ts'
 import {
   type LeftOut,
   listedSubjects,
@@ -124,9 +125,25 @@ class Page {
     return [
       `${sign(verdict, this.#paint)} ${this.#paint(['bold', levelStyles[verdict]], title)}`,
       ...this.#wrapped(verdictSentence(this.#report), 2),
+      ...this.#outcomes(),
       ...this.#readiness(),
       ...this.#wrapped(about, 2, 'dim'),
+      ...this.#file(),
     ]
+  }
+
+  #file(): readonly string[] {
+    const { message } = this.#report.target
+    return message ? this.#wrapped(fileSentence(message), 2, 'dim') : []
+  }
+
+  /** SPF, DKIM, DMARC and ARC of a message, a line each. */
+  #outcomes(): readonly string[] {
+    return methodOutcomes(this.#report).flatMap(({ method, result, level, about }) => {
+      const lead = `  ${sign(level, this.#paint)} `
+      const said = `${method.padEnd(5)} ${result}${about === undefined ? '' : ` (${about})`}`
+      return this.#wrapped(said, 10, undefined, lead)
+    })
   }
 
   #readiness(): readonly string[] {

@@ -32,6 +32,21 @@ describeCheck(messageDkim, {
       says: 'it expired on 1970-01-01',
     },
   ],
+  'broken-beside': [
+    {
+      name: 'SPF carries it',
+      zone,
+      target: { message: signedLetter().replace('Good day', 'Bad day'), came: '192.0.2.1 jo@example.org' },
+      says: 'DMARC passes all the same, by SPF',
+      fix: 'message-signature',
+    },
+    {
+      name: 'DMARC fails',
+      zone,
+      target: { message: signedLetter().replace('Good day', 'Bad day'), came: '192.0.2.2 x@list.example' },
+      says: 'So DMARC fails',
+    },
+  ],
   undecided: [
     { zone, target: { message: signedLetter({ selector: 'silent' }) }, says: 'is not known: example.org (silent)' },
   ],

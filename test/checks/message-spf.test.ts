@@ -1,6 +1,6 @@
 import messageSpf from '../../src/checks/message-spf.ts'
 import { describeCheck } from '../support/check-tester.ts'
-import { letter, mailZone } from '../support/signed-mail.ts'
+import { letter, mailZone, noon, signedLetter } from '../support/signed-mail.ts'
 
 const zone = mailZone()
 const came = (connection: string) => ({ message: letter, came: connection })
@@ -17,10 +17,25 @@ describeCheck(messageSpf, {
   ],
   fail: [
     {
+      name: 'and no DMARC policy',
       zone,
-      target: came('192.0.2.9 jo@example.org'),
+      target: {
+        message: letter.replace('example.org>', 'none.example>'),
+        came: '192.0.2.9 jo@example.org',
+        domain: 'none.example',
+      },
       says: 'SPF fails for the MAIL FROM domain example.org',
       fix: 'mailworthy audit example.org --sender-ip 192.0.2.9',
+    },
+  ],
+  'fail-beside': [
+    { name: 'DMARC fails', zone, target: came('192.0.2.9 jo@example.org'), says: 'So does DMARC', fix: 'SRS' },
+    {
+      name: 'DMARC passes',
+      zone,
+      now: noon,
+      target: { message: signedLetter(), came: '192.0.2.9 jo@example.org' },
+      says: 'DMARC passes all the same, by a DKIM signature.',
     },
   ],
   softfail: [{ zone, target: came('192.0.2.9 x@list.example'), says: 'DMARC does not count it', fix: 'list.example' }],

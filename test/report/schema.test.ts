@@ -64,7 +64,7 @@ const message: Whole<MessageResults & Pick<Report['target'], 'message'>> = {
   dkim: [{ result: 'pass', domain: 'whole.example', selector: 's1', algorithm: 'rsa-sha256', reason: 'it verifies' }],
   dmarc: { result: 'pass', policy: 'reject', alignedBy: ['dkim'], reason: 'it is aligned' },
   arc: { result: 'pass', sets: 1, oldestPass: 0, reason: 'it holds' },
-  message: { name: 'whole.eml', octets: 9, client: '192.0.2.1', helo: 'mail.example', mailFrom: '' },
+  message: { name: 'whole.eml', octets: 9, notes: ['its lines end with LF'], client: '192.0.2.1', helo: 'mail.example', mailFrom: '' },
 }
 const { message: told, ...results } = message
 const whole: Required<Report> = {

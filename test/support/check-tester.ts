@@ -7,6 +7,7 @@ import { placeholders } from '../../src/audit/words.ts'
 import { expansions } from '../../src/facts/expansions.ts'
 import { parseAddress } from '../../src/names/address.ts'
 import type { Dialer } from '../../src/net/dialer.ts'
+import type { Resolver } from '../../src/net/resolver.ts'
 import type { Finding, Json, RecordChange } from '../../src/report/report.ts'
 import { expectMended } from './mending.ts'
 import { zoneResolver } from './zone-resolver.ts'
@@ -36,6 +37,8 @@ export interface Case {
     listeners?: Target['listeners']
   }
   readonly dialer?: Dialer
+  /** Instead of one over `zone`. */
+  readonly resolver?: Resolver
   /** The moment of the audit; that of the test unless said otherwise. */
   readonly now?: Date
   /** What the sentence must contain or match: the words a person reads. */
@@ -58,7 +61,7 @@ export const nobody: Dialer = {
 /** All findings of one check about a little world. */
 export async function findingsOf(
   check: unknown,
-  situation: Pick<Case, 'zone' | 'target' | 'dialer' | 'now'>,
+  situation: Pick<Case, 'zone' | 'target' | 'dialer' | 'now' | 'resolver'>,
 ): Promise<readonly Finding[]> {
   const one = check as AnyCheck
   const profile = { name: 'test', title: 'test', checks: { [one.id]: { required: true, gate: 'warn' as const } } }
@@ -71,7 +74,11 @@ export async function findingsOf(
       readiness: () => ({}),
       rules: {},
     },
-    { resolver: zoneResolver(situation.zone), dialer: situation.dialer ?? nobody, ehloName: 'probe.example.net' },
+    {
+      resolver: situation.resolver ?? zoneResolver(situation.zone),
+      dialer: situation.dialer ?? nobody,
+      ehloName: 'probe.example.net',
+    },
   )
   const report = await run.audit(target(situation.target), {
     profile,
@@ -91,6 +98,7 @@ export function givenMessage(
   return {
     octets: typeof text === 'string' ? Buffer.from(text, 'utf8') : text,
     name: 'test.eml',
+    notes: [],
     came:
       came === undefined
         ? undefined

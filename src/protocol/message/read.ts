@@ -41,3 +41,17 @@ export function fieldsNamed({ fields }: MessageContent, name: string): readonly 
   const key = name.toLowerCase()
   return fields.filter(field => field.key === key)
 }
+
+const storedWords = {
+  lf: 'its lines end with LF in the file and were read with CRLF',
+  cr: 'its lines end with CR in the file and were read with CRLF',
+  mixed: 'some of its lines end with LF in the file and were read with CRLF',
+} as const
+
+/** What had to be done to get from the file to the message, each a clause. */
+export function readingNotes({ lines, mailbox }: MessageContent): readonly string[] {
+  return [
+    ...(lines === 'crlf' || lines === 'none' ? [] : [storedWords[lines]]),
+    ...(mailbox ? ['the "From " line of a mailbox was left out'] : []),
+  ]
+}
