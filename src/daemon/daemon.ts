@@ -16,6 +16,7 @@ import { isComplete } from '../report/complete.ts'
 import { type Kept, Scheduler } from '../schedule/scheduler.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { ReportStore, Store } from '../store/store.ts'
+import { version } from '../version.ts'
 import { createAuditor } from './audits.ts'
 import { type Control, startControl } from './control.ts'
 import { type Log, logRelay } from './log.ts'
@@ -173,10 +174,14 @@ const KEPT_REPORTS = 10
 
 /** Reports of an earlier run: as old as they are, and asked again when they are due by that. */
 async function keptBy(reports: ReportStore): Promise<ReadonlyMap<string, Kept>> {
-  const kept = (await reports.all()).map(async ({ at, report }): Promise<readonly [string, Kept]> => {
+  // One that another version made may lack what the gate looks at today: it counts as none, and is made anew at once.
+  const ours = (await reports.all()).filter(({ report }) => report.rules.mailworthy === version())
+  const kept = ours.map(async ({ at, report }): Promise<readonly [string, Kept]> => {
     const complete = isComplete(report.readings)
       ? { at, report }
-      : (await reports.history(report.domain, KEPT_REPORTS)).find(one => isComplete(one.report.readings))
+      : (await reports.history(report.domain, KEPT_REPORTS)).find(
+          one => one.report.rules.mailworthy === version() && isComplete(one.report.readings),
+        )
     const asked = { at: { records: at, blocklists: at, names: at, hosts: at }, ttl: 0 }
     return [report.domain, { report, asked, complete }]
   })
