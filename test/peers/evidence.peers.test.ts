@@ -46,169 +46,172 @@ const manners: readonly (readonly [Misbehavior | undefined, CertificateKind])[] 
   ['masked', 'good'],
 ]
 
-describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig'))('the evidence of a ministry', () => {
-  let ministry: Ministry
-  let nsd: NameServer
-  let unbound: NameServer
-  let hosts: readonly MxServer[]
-  let folder: string
-  let listFile: string
-  let map: ReadonlyMap<string, { readonly address: string; readonly port: number }>
-  const now = new Date()
-  const authority = createAuthority(now)
+describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig', 'unshare', 'root'))(
+  'the evidence of a ministry',
+  () => {
+    let ministry: Ministry
+    let nsd: NameServer
+    let unbound: NameServer
+    let hosts: readonly MxServer[]
+    let folder: string
+    let listFile: string
+    let map: ReadonlyMap<string, { readonly address: string; readonly port: number }>
+    const now = new Date()
+    const authority = createAuthority(now)
 
-  beforeAll(async () => {
-    ministry = readMinistry()
-    hosts = await Promise.all(
-      manners.map(([misbehavior, kind], index) => {
-        const hostname = `mx${index}.peers.test`
-        const certificate = certificateFor(hostname, kind, authority, now)
-        return startMx({ hostname, certificate, ...(misbehavior && { misbehavior }) })
-      }),
-    )
-    const endpoints = mailAddresses(ministry.zone).map(address => endpointText(address, 25))
-    map = new Map(
-      endpoints.map((endpoint, i) => [endpoint, { address: '127.0.0.1', port: hosts[i % hosts.length]!.port }]),
-    )
-    const places = [...map].map(([endpoint, { port }]) => `${MAP_NAME}. 300 TXT "${endpoint}" "127.0.0.1" "${port}"`)
-    const root = `${CA_NAME}. 300 TXT ${pieces(authority.root)}`
-    nsd = await startNsd({ '.': `${ministry.zone}${senderZone}${places.join('\n')}\n${root}\n` })
-    unbound = await startUnbound(nsd)
-    folder = temporaryFolder('evidence')
-    listFile = join(folder, 'domains.txt')
-    writeFileSync(listFile, `${ministry.domains.join('\n')}\n`)
-  })
+    beforeAll(async () => {
+      ministry = readMinistry()
+      hosts = await Promise.all(
+        manners.map(([misbehavior, kind], index) => {
+          const hostname = `mx${index}.peers.test`
+          const certificate = certificateFor(hostname, kind, authority, now)
+          return startMx({ hostname, certificate, ...(misbehavior && { misbehavior }) })
+        }),
+      )
+      const endpoints = mailAddresses(ministry.zone).map(address => endpointText(address, 25))
+      map = new Map(
+        endpoints.map((endpoint, i) => [endpoint, { address: '127.0.0.1', port: hosts[i % hosts.length]!.port }]),
+      )
+      const places = [...map].map(([endpoint, { port }]) => `${MAP_NAME}. 300 TXT "${endpoint}" "127.0.0.1" "${port}"`)
+      const root = `${CA_NAME}. 300 TXT ${pieces(authority.root)}`
+      nsd = await startNsd({ '.': `${ministry.zone}${senderZone}${places.join('\n')}\n${root}\n` })
+      unbound = await startUnbound(nsd)
+      folder = temporaryFolder('evidence')
+      listFile = join(folder, 'domains.txt')
+      writeFileSync(listFile, `${ministry.domains.join('\n')}\n`)
+    })
 
-  afterAll(async () => {
-    await Promise.all([unbound?.stop(), nsd?.stop(), ...(hosts ?? []).map(host => host.close())])
-  })
+    afterAll(async () => {
+      await Promise.all([unbound?.stop(), nsd?.stop(), ...(hosts ?? []).map(host => host.close())])
+    })
 
-  const sending = ['--sender-ip', egress, '--helo', helo, '--selector', 'selector1', '--profile', 'full']
+    const sending = ['--sender-ip', egress, '--helo', helo, '--selector', 'selector1', '--profile', 'full']
 
-  it('of all domains in one file gives all reports again, in a process without a network', async () => {
-    const file = join(folder, 'all.evidence')
-    const live = await run(
-      process.execPath,
-      [
+    it('of all domains in one file gives all reports again, in a process without a network', async () => {
+      const file = join(folder, 'all.evidence')
+      const live = await run(
+        process.execPath,
+        [
+          program,
+          'audit',
+          '--domains',
+          listFile,
+          '--lab',
+          unbound.address,
+          ...sending,
+          '--format',
+          'ndjson',
+          '--save-evidence',
+          file,
+        ],
+        { timeoutMs: 110_000 },
+      )
+      expect(live.stderr).toBe('')
+      const started = performance.now()
+      const replayed = await run('unshare', [
+        '-n',
+        process.execPath,
         program,
         'audit',
-        '--domains',
-        listFile,
+        '--evidence',
+        file,
+        '--format',
+        'ndjson',
+      ])
+      const seconds = (performance.now() - started) / 1000
+      const size = readFileSync(file).length
+      process.stderr.write(
+        `${ministry.domains.length} domains: ${(size / 1e6).toFixed(1)} MB, judged again in ${seconds.toFixed(1)} s\n`,
+      )
+      expect(replayed.stderr).toMatch(/^mailworthy: judged again from evidence of .*; nothing was asked\n$/)
+      expect(replayed.status).toBe(live.status)
+      const [before, after] = [live, replayed].map(({ stdout }) => reportsIn(stdout))
+      expect(before!.length).toBe(ministry.domains.length)
+      const probes = readFileSync(file, 'utf8').match(/^\{"connection"/gm) ?? []
+      expect(probes.length).toBeGreaterThan(manners.length)
+      const met = before!.flatMap(r => r.findings).filter(f => f.check === 'starttls-offer')
+      expect(new Set(met.map(f => f.outcome)).size).toBeGreaterThan(5)
+      expect(differing(before!, after!)).toEqual([])
+    })
+
+    it.skipIf(excused('strace'))('is judged again without a socket', async () => {
+      const file = join(folder, 'one.evidence')
+      const domain = ministry.domains[0]!
+      await run(process.execPath, [
+        program,
+        'audit',
+        domain,
         '--lab',
         unbound.address,
         ...sending,
-        '--format',
-        'ndjson',
         '--save-evidence',
         file,
-      ],
-      { timeoutMs: 110_000 },
-    )
-    expect(live.stderr).toBe('')
-    const started = performance.now()
-    const replayed = await run('unshare', [
-      '-n',
-      process.execPath,
-      program,
-      'audit',
-      '--evidence',
-      file,
-      '--format',
-      'ndjson',
-    ])
-    const seconds = (performance.now() - started) / 1000
-    const size = readFileSync(file).length
-    process.stderr.write(
-      `${ministry.domains.length} domains: ${(size / 1e6).toFixed(1)} MB, judged again in ${seconds.toFixed(1)} s\n`,
-    )
-    expect(replayed.stderr).toMatch(/^mailworthy: judged again from evidence of .*; nothing was asked\n$/)
-    expect(replayed.status).toBe(live.status)
-    const [before, after] = [live, replayed].map(({ stdout }) => reportsIn(stdout))
-    expect(before!.length).toBe(ministry.domains.length)
-    const probes = readFileSync(file, 'utf8').match(/^\{"connection"/gm) ?? []
-    expect(probes.length).toBeGreaterThan(manners.length)
-    const met = before!.flatMap(r => r.findings).filter(f => f.check === 'starttls-offer')
-    expect(new Set(met.map(f => f.outcome)).size).toBeGreaterThan(5)
-    expect(differing(before!, after!)).toEqual([])
-  })
+      ])
+      const traced = await run('strace', [
+        '-f',
+        '-e',
+        'trace=socket,connect',
+        '-o',
+        join(folder, 'trace'),
+        process.execPath,
+        program,
+        'audit',
+        '--evidence',
+        file,
+      ])
+      expect(traced.stdout).toContain(domain)
+      const calls = readFileSync(join(folder, 'trace'), 'utf8')
+        .split('\n')
+        .filter(line => /(socket|connect)\(/.test(line))
+      // Node itself opens pairs of local sockets for its threads and pipes.
+      expect(calls.filter(line => /AF_INET|AF_UNIX/.test(line))).toEqual([])
+    })
 
-  it.skipIf(excused('strace'))('is judged again without a socket', async () => {
-    const file = join(folder, 'one.evidence')
-    const domain = ministry.domains[0]!
-    await run(process.execPath, [
-      program,
-      'audit',
-      domain,
-      '--lab',
-      unbound.address,
-      ...sending,
-      '--save-evidence',
-      file,
-    ])
-    const traced = await run('strace', [
-      '-f',
-      '-e',
-      'trace=socket,connect',
-      '-o',
-      join(folder, 'trace'),
-      process.execPath,
-      program,
-      'audit',
-      '--evidence',
-      file,
-    ])
-    expect(traced.stdout).toContain(domain)
-    const calls = readFileSync(join(folder, 'trace'), 'utf8')
-      .split('\n')
-      .filter(line => /(socket|connect)\(/.test(line))
-    // Node itself opens pairs of local sockets for its threads and pipes.
-    expect(calls.filter(line => /AF_INET|AF_UNIX/.test(line))).toEqual([])
-  })
-
-  it('of each domain alone gives its report again', async () => {
-    const asked: Asked = {
-      target: {
-        egress: [{ address: parseAddress(egress)!, helo }],
-        selectors: ['selector1'],
-        ourKeys: {},
-        smtp: true,
-        smtpPort: 25,
-        listeners: [],
-        families: [4, 6],
-        ownFamilies: [4, 6],
-      },
-      profile: 'full',
-      ehloName: helo,
-      single: true,
-    }
-    const resolver = createResolver({ servers: [{ address: '127.0.0.1', port: unbound.port }] })
-    const sockets = createDialer({ ca: [authority.root] })
-    const differ: string[] = []
-    let octets = 0
-    for (const domain of ministry.domains) {
-      const lines: string[] = []
-      const means = recordedMeans({ resolver, dialer: mappedDialer(sockets, map), ehloName: helo }, asked, line =>
-        lines.push(line),
+    it('of each domain alone gives its report again', async () => {
+      const asked: Asked = {
+        target: {
+          egress: [{ address: parseAddress(egress)!, helo }],
+          selectors: ['selector1'],
+          ourKeys: {},
+          smtp: true,
+          smtpPort: 25,
+          listeners: [],
+          families: [4, 6],
+          ownFamilies: [4, 6],
+        },
+        profile: 'full',
+        ehloName: helo,
+        single: true,
+      }
+      const resolver = createResolver({ servers: [{ address: '127.0.0.1', port: unbound.port }] })
+      const sockets = createDialer({ ca: [authority.root] })
+      const differ: string[] = []
+      let octets = 0
+      for (const domain of ministry.domains) {
+        const lines: string[] = []
+        const means = recordedMeans({ resolver, dialer: mappedDialer(sockets, map), ehloName: helo }, asked, line =>
+          lines.push(line),
+        )
+        const before = await new AuditRun(catalogue(), means).audit(
+          { ...asked.target, domain },
+          { profile: profiles.full },
+        )
+        means.finish()
+        const file = lines.join('')
+        octets += file.length
+        const evidence = readEvidence(file)
+        const after = await evidence.judge(domain)
+        if (bytesOf(before) !== bytesOf(after) || evidence.notHeld > 0) differ.push(domain)
+      }
+      resolver.close()
+      sockets.close()
+      process.stderr.write(
+        `${ministry.domains.length} files of ${Math.round(octets / ministry.domains.length / 1000)} KB on average\n`,
       )
-      const before = await new AuditRun(catalogue(), means).audit(
-        { ...asked.target, domain },
-        { profile: profiles.full },
-      )
-      means.finish()
-      const file = lines.join('')
-      octets += file.length
-      const evidence = readEvidence(file)
-      const after = await evidence.judge(domain)
-      if (bytesOf(before) !== bytesOf(after) || evidence.notHeld > 0) differ.push(domain)
-    }
-    resolver.close()
-    sockets.close()
-    process.stderr.write(
-      `${ministry.domains.length} files of ${Math.round(octets / ministry.domains.length / 1000)} KB on average\n`,
-    )
-    expect(differ).toEqual([])
-  })
-})
+      expect(differ).toEqual([])
+    })
+  },
+)
 
 function reportsIn(output: string): readonly Report[] {
   const lines = Buffer.from(output, 'latin1').toString('utf8').split('\n')
