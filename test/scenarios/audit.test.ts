@@ -85,7 +85,22 @@ describe('an audit of one domain', () => {
       ],
       spfTerms: ['mx', 'ip4:192.0.2.25', 'ip6:2001:db8::25', '-all'],
       dkim: [{ selector: 's1', state: 'valid', keyHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }],
-      dmarc: { state: 'found', organizationalDomain: 'healthy.example', policy: 'reject', adkim: 'r', aspf: 'r' },
+      dmarc: {
+        state: 'found',
+        organizationalDomain: 'healthy.example',
+        policy: 'reject',
+        adkim: 'r',
+        aspf: 'r',
+        walk: [
+          {
+            name: '_dmarc.healthy.example',
+            found: 'record',
+            record: 'v=DMARC1; p=reject; rua=mailto:dmarc@healthy.example',
+            applies: true,
+          },
+          { name: '_dmarc.example', found: 'none', record: null, applies: false },
+        ],
+      },
       egress: [
         {
           address: '192.0.2.25',
