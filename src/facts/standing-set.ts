@@ -20,7 +20,14 @@ export const standingSet = defineFact({
     if (existence !== 'itself') return { name, type, state: 'none', values: [] }
     if (isAlias || answer.kind !== 'records') return { name, type, state: 'alias', values: [] }
     if (answer.malformed.length > 0) throw new Unknowable(`some ${type} records of ${name} cannot be read`)
-    return { name, type, state: 'records', values: answer.records.map(record => recordStrings(type, record)) }
+    const values = answer.records.map(record => recordStrings(type, record))
+    // Servers give a set in any order.
+    return {
+      name,
+      type,
+      state: 'records',
+      values: values.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+    }
   },
 })
 

@@ -7,7 +7,8 @@
 //   _tcp.example.org   FAULT  nxdomain           (the name is denied, against RFC 8020, though others stand below it)
 //
 // Names are absolute; a trailing dot is optional. A text may be of any length: it is cut into strings when it is sent. Text
-// after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape.
+// after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape. This is no zone file (src/net/zone-file reads those): a world to try
+// things on must also hold what a zone file cannot, such as records that are broken on purpose.
 import { canonicalName } from '../names/domain.ts'
 import type { RecordType, RecordTypes } from '../net/resolver.ts'
 
