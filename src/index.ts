@@ -7,10 +7,11 @@ import { recordedMeans } from './evidence.ts'
 import { parseAddress } from './names/address.ts'
 import { parseDomain } from './names/domain.ts'
 import type { Dialer } from './net/dialer.ts'
-import { parseServer } from './net/dns/server-address.ts'
+import { describeServer, parseServer, type ServerAddress, systemServers } from './net/dns/server-address.ts'
 import { createResolver } from './net/dns/stub-resolver.ts'
 import { ownFamilies } from './net/own-families.ts'
 import type { Resolver } from './net/resolver.ts'
+import { withoutRewriting } from './net/rewriting.ts'
 import { createDialer } from './net/socket-dialer.ts'
 import { ehloName } from './protocol/helo.ts'
 import type { Report } from './report/report.ts'
@@ -35,6 +36,8 @@ export interface AuditRequest {
   /** False to ask DNS only. */
   readonly smtp?: boolean
   readonly smtpPort?: number
+  /** Also ask the name servers of each zone what they publish now. */
+  readonly authoritative?: boolean
   /** Name servers, as `address`, `address:port`, `tls://address` and so on; those of the system by default. */
   readonly servers?: readonly string[]
   /** Instead of name servers. */
@@ -62,8 +65,9 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     if (!address) throw new TypeError(`"${seenAs}" is no IP address`)
     return { address, ...(helo === undefined ? {} : { helo }) }
   })
-  const own = request.resolver ? undefined : createResolver(serversOf(request.servers))
-  const resolver = request.resolver ?? own!
+  const servers = serversOf(request.servers)
+  const own = request.resolver ? undefined : createResolver({ servers })
+  const resolver = request.resolver ?? withoutRewriting(own!)
   const sockets = request.dialer ? undefined : createDialer()
   const profile = request.profile ?? (egress.length > 0 ? 'sending' : 'full')
   const means = {
@@ -80,6 +84,8 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     listeners: [],
     families: [4, 6],
     ownFamilies: ownFamilies(),
+    ...(request.authoritative && { authoritative: true as const }),
+    ...(own && { resolvers: servers.map(server => ({ name: describeServer(server), server })) }),
   } as const
   const recorded =
     request.saveEvidence &&
@@ -101,12 +107,11 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
   }
 }
 
-function serversOf(texts: readonly string[] | undefined): Parameters<typeof createResolver>[0] {
-  if (texts === undefined) return {}
-  const servers = texts.map(text => {
-    const server = parseServer(text)
-    if (!server.ok) throw new TypeError(`"${text}" is no name server: ${server.reason}`)
-    return server.server
+function serversOf(texts: readonly string[] | undefined): readonly ServerAddress[] {
+  if (texts === undefined) return systemServers()
+  return texts.map(text => {
+    const parsed = parseServer(text)
+    if (!parsed.ok) throw new TypeError(`"${text}" is no name server: ${parsed.reason}`)
+    return parsed.server
   })
-  return { servers }
 }

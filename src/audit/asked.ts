@@ -1,6 +1,6 @@
 // What a run was asked, as data that can be kept: so that the same can be asked again of what was heard.
 import { parseAddress } from '../names/address.ts'
-import type { Listening, Target } from './scope.ts'
+import type { Listening, NamedServer, Target } from './scope.ts'
 
 /** The target of every audit of the run, but for the domain. */
 export type CommonTarget = Omit<Target, 'domain' | 'message' | 'ourRecords' | 'ourKeysSince'>
@@ -35,6 +35,8 @@ export function writeAsked({ target, ...rest }: Asked): object {
       listeners: listeners.map(listener => ({ ...listener, address: listener.address.text })),
       families,
       ownFamilies,
+      ...(target.authoritative && { authoritative: true }),
+      ...(target.resolvers && { resolvers: target.resolvers }),
     },
   }
 }
@@ -71,12 +73,30 @@ function askedIn(asked: Fields): Asked {
       })),
       families: target.the('families', isFamilies),
       ownFamilies: target.the('ownFamilies', isFamilies),
+      ...(target.optional('authoritative', isTrue) && { authoritative: true as const }),
+      ...(target.has('resolvers') && { resolvers: target.each('resolvers', namedServer) }),
     },
     profile: asked.the('profile', isText),
     ...(only && { only }),
     ...(skip && { skip }),
     ehloName: asked.the('ehloName', isText),
     single: asked.the('single', isTruth),
+  }
+}
+
+function namedServer(resolver: Fields): NamedServer {
+  const server = resolver.fields('server')
+  const [transport, path] = [server.optional('transport', isTransport), server.optional('path', isText)]
+  const certifiedAs = server.optional('certifiedAs', isText)
+  return {
+    name: resolver.the('name', isText),
+    server: {
+      address: server.the('address', isText),
+      port: server.the('port', isPort),
+      ...(transport && { transport }),
+      ...(certifiedAs !== undefined && { certifiedAs }),
+      ...(path !== undefined && { path }),
+    },
   }
 }
 
@@ -101,6 +121,10 @@ class Fields {
 
   optional<V>(key: string, is: (value: unknown) => value is V): V | undefined {
     return this.#values[key] === undefined ? undefined : this.the(key, is)
+  }
+
+  has(key: string): boolean {
+    return this.#values[key] !== undefined
   }
 
   fields(key: string): Fields {
@@ -128,5 +152,7 @@ const isPort = (value: unknown): value is number =>
 const isFamilies = (value: unknown): value is readonly (4 | 6)[] =>
   Array.isArray(value) && value.every(family => family === 4 || family === 6)
 const isTlsManner = (value: unknown): value is Listening['tls'] => value === 'starttls' || value === 'implicit'
+const isTransport = (value: unknown): value is NonNullable<NamedServer['server']['transport']> =>
+  value === 'tcp' || value === 'tls' || value === 'https'
 const isTextMap = (value: unknown): value is { readonly [key: string]: string } =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)

@@ -33,6 +33,8 @@ export interface World {
 export interface Fact<S extends Scope, V> {
   readonly name: string
   readonly scope: S
+  /** What could not be learned is not asked again during the run: a part of what the fact tells. */
+  readonly once?: true
   gather(subject: Subjects[S], world: World): Promise<V>
 }
 

@@ -1,7 +1,7 @@
 // Gathers facts: each once per subject, with every question and answer kept as the fact's evidence.
 import { endpointText } from '../names/endpoint.ts'
 import type { Dialer } from '../net/dialer.ts'
-import type { Resolver } from '../net/resolver.ts'
+import type { AskedServer, Resolver } from '../net/resolver.ts'
 import type { Ear, Witness } from '../net/witness.ts'
 import type { Evidence } from '../report/report.ts'
 import { answerText } from './answer-text.ts'
@@ -32,6 +32,8 @@ interface Gathered {
   settled: boolean
   /** Something did not answer: whoever asks later deserves another try. */
   transient: boolean
+  /** The fact tells what did not answer: it stays so. */
+  readonly once: boolean
 }
 
 /** What another run learned, and which names may be answered for otherwise in this one. */
@@ -61,7 +63,7 @@ export class SharedFacts {
     this.#heard.set(key, gathered)
     for (const kept of [this.#facts, this.#heard]) if (kept.size > MOST_SHARED) kept.delete(kept.keys().next().value!)
     const forget = () => {
-      if (gathered.transient && this.#facts.get(key) === gathered) this.#facts.delete(key)
+      if (gathered.transient && !gathered.once && this.#facts.get(key) === gathered) this.#facts.delete(key)
     }
     gathered.value.then(forget, forget)
     return gathered
@@ -149,6 +151,7 @@ export class Gatherer {
         unanswered: false,
         settled: false,
         transient: false,
+        once: fact.once ?? false,
       }
       gathered.value.then(
         () => {
@@ -246,7 +249,7 @@ function witnessedResolver(resolver: Resolver, gathered: Gathered): Resolver {
       if (answer.kind === 'unreachable') gathered.unanswered = true
       for (const one of [name, ...('chain' in answer ? answer.chain : [])]) gathered.asked.add(one)
       gathered.evidence.push({
-        ask: `${name} ${type}${from === undefined ? '' : ` (asked of ${endpointText(from.address, from.port)} itself)`}`,
+        ask: `${name || '.'} ${type}${from === undefined ? '' : askedOf(from)}`,
         answer: answerText(type, answer),
         server: answer.server,
         ms: gathered.ear?.took(answer) ?? Math.round(performance.now() - started),
@@ -271,4 +274,9 @@ function witnessedDialer(dialer: Dialer, gathered: Gathered): Dialer {
       return connection
     },
   }
+}
+
+function askedOf({ address, port, transport, recursive }: AskedServer): string {
+  const server = `${transport ? `${transport}://` : ''}${endpointText(address, port)}`
+  return recursive ? ` (by ${server})` : ` (of ${server} itself)`
 }

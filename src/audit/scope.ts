@@ -1,6 +1,7 @@
 // What a question can be about. A scope names a kind of subject; subjects expand from facts: domain → MX host → its address.
 import type { IpAddress } from '../names/address.ts'
 import { canonicalName, displayName } from '../names/domain.ts'
+import type { ServerAddress } from '../net/resolver.ts'
 import type { Know } from './fact.ts'
 
 /** What is audited: the domain and what is known of its sending side. */
@@ -26,6 +27,10 @@ export interface Target {
   readonly families: readonly (4 | 6)[]
   /** The families that this machine has a way to; its own loopback is always there. */
   readonly ownFamilies: readonly (4 | 6)[]
+  /** The servers of the zones are asked as well: what they publish now, beside what the resolver sees. */
+  readonly authoritative?: true
+  /** The name servers that the resolver asks, each to be looked at itself. */
+  readonly resolvers?: readonly NamedServer[]
   /** A message of the domain, when it is a message that is judged. */
   readonly message?: GivenMessage
 }
@@ -44,6 +49,12 @@ export interface GivenMessage {
     | undefined
   /** Hosts whose Received and Authentication-Results fields are believed. */
   readonly trustedServers: readonly string[]
+}
+
+/** A name server that the resolver asks, and what it is called. */
+export interface NamedServer {
+  readonly name: string
+  readonly server: ServerAddress
 }
 
 /** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
@@ -81,6 +92,14 @@ export interface Subjects {
   readonly listing: { readonly address: IpAddress; readonly zone: string }
   /** All records of one type at one name. */
   readonly recordSet: { readonly name: string; readonly type: string }
+  /** Records that the audit leans on: those at `name` whose text begins so, or all of them. */
+  readonly published: {
+    readonly domain: string
+    readonly name: string
+    readonly type: 'MX' | 'TXT'
+    readonly beginning: string
+  }
+  readonly resolver: NamedServer
   /** `author`: the domain of its From field; empty when it has none that could be read. */
   readonly message: { readonly author: string; readonly message: GivenMessage }
   /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
@@ -127,6 +146,12 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
   listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
   recordSet: { key: s => `${canonicalName(s.name)} ${s.type}`, says: s => `${s.name} ${s.type}`, shared: true },
+  published: {
+    key: s => `${canonicalName(s.name)} ${s.type} ${s.beginning}`,
+    says: s => `${displayName(s.name)} ${s.type}`,
+    shared: false,
+  },
+  resolver: { key: s => s.name, says: s => s.name, shared: true },
   message: {
     key: s => s.message.name,
     says: s => (s.author === '' ? 'the message' : displayName(s.author)),

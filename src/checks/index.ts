@@ -12,6 +12,8 @@ import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
 import dmarcReporting from './dmarc-reporting.ts'
 import dnsExistence from './dns-existence.ts'
+import dnsPropagation from './dns-propagation.ts'
+import dnsResolver from './dns-resolver.ts'
 import dnsblAddress from './dnsbl-address.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
@@ -51,7 +53,9 @@ export const checks = [
   messageSignatureCoverage,
   messageDmarc,
   messageArc,
+  dnsResolver,
   dnsExistence,
+  dnsPropagation,
   mxHosts,
   mxAddresses,
   mxNull,

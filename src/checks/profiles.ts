@@ -6,7 +6,7 @@ const ownFault: ProfileEntry = { required: true, gate: 'own-fault' }
 const required: ProfileEntry = { required: true, gate: 'warn' }
 const advice: ProfileEntry = { required: false, gate: 'warn' }
 
-const everywhere = { 'dns-existence': closes }
+const everywhere = { 'dns-existence': closes, 'dns-propagation': advice, 'dns-resolver': advice }
 
 const sendingChecks = {
   'mx-hosts': required,

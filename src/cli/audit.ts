@@ -19,7 +19,7 @@ import { readDomains } from './domain-list.ts'
 import { EvidenceFile } from './evidence-file.ts'
 import { exitStatus, failOnOf } from './exit-status.ts'
 import { tellFault, UsageError } from './failure.ts'
-import { openMeans } from './means.ts'
+import { openMeans, resolversOf } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
 import { proposalOf, readZoneFile } from './proposal.ts'
@@ -42,6 +42,7 @@ export interface AuditFlags {
   readonly ipv4?: boolean
   readonly ipv6?: boolean
   readonly timeout?: number
+  readonly authoritative?: boolean
   readonly lab?: string
   readonly with?: string
   readonly saveEvidence?: string
@@ -239,6 +240,8 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
     // A lab is on loopback, where both are always there.
     ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],
+    ...(flags.authoritative && { authoritative: true as const }),
+    resolvers: resolversOf(flags),
   }
 }
 

@@ -165,6 +165,7 @@ function auditCommand(root: Command): void {
     .option('--skip <id,...>', 'all but these checks or groups', list)
     .option('--profile <name>', 'sending, receiving or full (default: sending with --sender-ip, else full)')
     .option('--no-smtp', 'ask DNS only, connect to no mail or web host')
+    .option('--authoritative', 'also ask the name servers of each zone what they publish now')
     .option('--smtp-port <n>', 'port of the MX hosts (default: 25)', wholeNumber(1, 65_535))
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')

@@ -1,10 +1,13 @@
 // What an audit asks the world by: the system's name servers or named ones and real connections, or a running lab.
 import { readFileSync } from 'node:fs'
 import type { Means } from '../audit/gather.ts'
+import type { Target } from '../audit/scope.ts'
 import { visitLab } from '../lab/visit.ts'
-import { parseServer, type ServerAddress } from '../net/dns/server-address.ts'
+import { describeServer, parseServer, type ServerAddress, systemServers } from '../net/dns/server-address.ts'
 import { createResolver, type StubResolver } from '../net/dns/stub-resolver.ts'
 import { mappedDialer } from '../net/mapped-dialer.ts'
+import { mappedResolver } from '../net/mapped-resolver.ts'
+import { withoutRewriting } from '../net/rewriting.ts'
 import { createDialer } from '../net/socket-dialer.ts'
 import { visible } from '../report/visible.ts'
 import { fileTrouble, UsageError } from './failure.ts'
@@ -28,16 +31,16 @@ export async function openMeans(flags: MeansFlags, ehloName: string): Promise<Op
   if (flags.lab !== undefined && flags.resolver !== undefined) {
     throw new UsageError('--lab and --resolver exclude each other: a lab has its own name server')
   }
-  const servers = (flags.lab === undefined ? flags.resolver : [flags.lab])?.map(serverOrFail)
+  const servers = serversOf(flags)
   const roots = flags.ca.map(readRoot)
-  const resolver = createResolver({ ...(servers && { servers }), ca: roots })
+  const resolver = createResolver({ servers, ca: roots })
   try {
     const lab = flags.lab === undefined ? undefined : await visitLab(resolver)
     if (flags.lab !== undefined && lab === undefined) throw new UsageError(`no lab answers at ${visible(flags.lab)}`)
     const ca = lab === undefined ? roots : [...roots, lab.root]
     const real = createDialer({ ca })
     return {
-      resolver,
+      resolver: withoutRewriting(lab === undefined ? resolver : mappedResolver(resolver, lab.map)),
       dialer: lab === undefined ? real : mappedDialer(real, lab.map),
       ehloName,
       tell: () => tell(resolver),
@@ -62,6 +65,18 @@ function tell(resolver: StubResolver): string {
   ]
   const ways = [`${stats.udp} questions by UDP`, `${stats.tcp} by TCP`, ...encrypted].join(', ')
   return `asked ${servers}: ${ways}, ${again}, ${stats.timeouts} time-outs`
+}
+
+/** The name servers that will be asked, as reports name them: a running lab listens on another port each time. */
+export function resolversOf(flags: Pick<MeansFlags, 'resolver' | 'lab'>): NonNullable<Target['resolvers']> {
+  return serversOf(flags).map(server => ({
+    name: flags.lab === undefined ? describeServer(server) : 'the lab',
+    server,
+  }))
+}
+
+function serversOf({ resolver, lab }: Pick<MeansFlags, 'resolver' | 'lab'>): readonly ServerAddress[] {
+  return (lab === undefined ? resolver : [lab])?.map(serverOrFail) ?? systemServers()
 }
 
 function serverOrFail(text: string): ServerAddress {

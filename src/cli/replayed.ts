@@ -62,6 +62,7 @@ function askNobody(flags: AuditFlags): void {
     ['--lab', flags.lab !== undefined],
     ['--ca', flags.ca.length > 0],
     ['--timeout', flags.timeout !== undefined],
+    ['--authoritative', flags.authoritative === true],
     ['--save-evidence', flags.saveEvidence !== undefined],
   ] as const
   const [option] = asking.find(([, given]) => given) ?? []

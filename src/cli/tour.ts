@@ -14,7 +14,7 @@ import type { Report } from '../report/report.ts'
 import { shorten, visible } from '../report/visible.ts'
 import { fileTrouble, UsageError } from './failure.ts'
 import { judgeSignatures, startLabRelay, submitLetter } from './lab-relay.ts'
-import { openMeans } from './means.ts'
+import { openMeans, resolversOf } from './means.ts'
 import { paints } from './terminal.ts'
 
 const RECIPIENT = 'someone@recipient.example'
@@ -98,11 +98,14 @@ export async function auditLab(): Promise<readonly Report[]> {
 }
 
 async function auditDomains(lab: Lab): Promise<readonly Report[]> {
-  const means = await openMeans({ lab: `${lab.resolver.address}:${lab.resolver.port}`, ca: [] }, 'probe.example')
+  const asked = { lab: `${lab.resolver.address}:${lab.resolver.port}`, ca: [] }
+  const means = await openMeans(asked, 'probe.example')
   try {
     const run = new AuditRun(catalogue(), means)
     const audits = [healthy, broken].map(domain =>
-      run.audit(labTarget(domain, lab.signingKeys[domain.domain] ?? {}), { profile: profiles.full }),
+      run.audit(labTarget(domain, lab.signingKeys[domain.domain] ?? {}, resolversOf(asked)), {
+        profile: profiles.full,
+      }),
     )
     return await Promise.all(audits)
   } finally {
@@ -110,7 +113,11 @@ async function auditDomains(lab: Lab): Promise<readonly Report[]> {
   }
 }
 
-function labTarget({ domain, egress, selectors }: LabDomain, keys: SigningKeys): Target {
+function labTarget(
+  { domain, egress, selectors }: LabDomain,
+  keys: SigningKeys,
+  resolvers: NonNullable<Target['resolvers']>,
+): Target {
   return {
     domain,
     egress: egress.map(({ address, helo }) => ({ address: parseAddress(address)!, helo })),
@@ -121,6 +128,7 @@ function labTarget({ domain, egress, selectors }: LabDomain, keys: SigningKeys):
     listeners: [],
     families: [4, 6],
     ownFamilies: [4, 6],
+    resolvers,
   }
 }
 

@@ -22,6 +22,7 @@ const profile = profiles.sending
 export function createAuditor(
   settings: RelaySettings,
   listeners: () => Target['listeners'],
+  resolvers: NonNullable<Target['resolvers']>,
   means: Means,
   onFault: (where: string, fault: unknown) => void,
 ) {
@@ -32,13 +33,16 @@ export function createAuditor(
     if (again !== undefined && !Object.keys(profile.checks).some(wanted)) return { report: again.last, ttl: 0 }
     const { resolver, shortest } = noticingTtl(means.resolver)
     const run = new AuditRun(all, { ...means, resolver })
-    const report = await run.audit(targetOf(domain, settings, listeners()), {
-      profile,
-      // Its selectors are known: others would cost two dozen questions with every TTL.
-      wanted: check => wanted(check.id) && check.id !== 'dkim-selectors',
-      timeout: TIMEOUT,
-      onFault,
-    })
+    const report = await run.audit(
+      { ...targetOf(domain, settings, listeners()), resolvers },
+      {
+        profile,
+        // Its selectors are known: others would cost two dozen questions with every TTL.
+        wanted: check => wanted(check.id) && check.id !== 'dkim-selectors',
+        timeout: TIMEOUT,
+        onFault,
+      },
+    )
     const whole =
       again === undefined || groups === undefined ? report : mergeReports(again.last, report, groups, readiness)
     return { report: whole, ttl: shortest() * 1000 }
@@ -79,6 +83,8 @@ function noticingTtl(resolver: Resolver): { readonly resolver: Resolver; readonl
     resolver: {
       async resolve(name, type, from) {
         const answer = await resolver.resolve(name, type, from)
+        // What one server says of itself is not what the domain publishes.
+        if (from !== undefined) return answer
         shortest = Math.min(shortest, answer.kind === 'unreachable' ? 0 : answer.ttl)
         return answer
       },

@@ -5,8 +5,10 @@ import type { Target } from '../audit/scope.ts'
 import type { Configuration } from '../config/load.ts'
 import { parseAddress } from '../names/address.ts'
 import type { Dialer } from '../net/dialer.ts'
+import { describeServer, systemServers } from '../net/dns/server-address.ts'
 import { createResolver } from '../net/dns/stub-resolver.ts'
 import type { Resolver } from '../net/resolver.ts'
+import { withoutRewriting } from '../net/rewriting.ts'
 import { createDialer } from '../net/socket-dialer.ts'
 import type { CourierOptions } from '../relay/deliver/courier.ts'
 import type { Evidence } from '../relay/gate/decide.ts'
@@ -53,8 +55,8 @@ export async function startDaemon(configuration: Configuration, log: Log, around
   if (!existsSync(configuration.store.path)) await checkAddresses(settings.listeners)
   const own = around.resolver
     ? undefined
-    : createResolver(configuration.resolver === undefined ? {} : { servers: configuration.resolver })
-  const resolver = around.resolver ?? own!
+    : createResolver({ ...(configuration.resolver && { servers: configuration.resolver }), ca: trust })
+  const resolver = around.resolver ?? withoutRewriting(own!)
   const dialer = around.dialer ?? createDialer({ ca: trust })
   const store = await openSqliteStore({ path: configuration.store.path }).catch(failure => {
     own?.close()
@@ -71,6 +73,9 @@ export async function startDaemon(configuration: Configuration, log: Log, around
         audit: createAuditor(
           settings,
           () => listening(relay?.listeners ?? [], settings),
+          around.resolver
+            ? []
+            : (configuration.resolver ?? systemServers()).map(s => ({ name: describeServer(s), server: s })),
           means,
           (where, fault) => log('error', 'fault', { where, says: String(fault) }),
         ),

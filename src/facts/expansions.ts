@@ -8,6 +8,7 @@ import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 import { messageContent } from './message-content.ts'
 import { signatureLabel, signaturesOf } from './message-dkim.ts'
 import { mailHosts, mx } from './mx.ts'
+import { leanedOn } from './published.ts'
 
 const egresses = defineExpansion({
   from: 'domain',
@@ -126,6 +127,19 @@ const messages = defineExpansion({
   },
 })
 
+// What was not wished for is not told either: without --authoritative nobody reads about servers that were not asked.
+const publications = defineExpansion({
+  from: 'domain',
+  to: 'published',
+  subjects: async ({ domain }, _know, target) => (target.authoritative ? leanedOn(domain, target.selectors) : []),
+})
+
+const resolvers = defineExpansion({
+  from: 'domain',
+  to: 'resolver',
+  subjects: async (_domain, _know, target) => target.resolvers ?? [],
+})
+
 const signatures = defineExpansion({
   from: 'message',
   to: 'signature',
@@ -151,4 +165,6 @@ export const expansions: readonly Expansion[] = [
   messages,
   signatures,
   web,
+  publications,
+  resolvers,
 ]

@@ -1,10 +1,10 @@
-// Starts the embedded little internet: its name server, its MX hosts with their certificates, and the map that leads there.
+// Starts the embedded little internet: its name servers, its MX hosts with their certificates, and the map that leads there.
 import { endpointText } from '../names/endpoint.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
 import { startMx, type TakenMail } from './mx-server.ts'
 import { type NameServer, startNameServer } from './name-server.ts'
 import { CA_NAME, MAP_NAME } from './visit.ts'
-import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys } from './world.ts'
+import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys, zoneServers } from './world.ts'
 import { Zone } from './zone.ts'
 
 /** A running lab. */
@@ -13,9 +13,9 @@ export interface Lab {
   readonly resolver: { readonly address: string; readonly port: number }
   /** What each domain signs with, by domain name. */
   readonly signingKeys: { readonly [domain: string]: SigningKeys }
-  /** The name server falls silent, until `serve`. */
+  /** The name servers fall silent, until `serve`. */
   silence(): Promise<void>
-  /** The name server serves these zones from now on, on the same port: what `edit` makes of those of the lab. */
+  /** The name servers serve these zones from now on, on the same ports: what `edit` makes of those of the lab. */
   serve(edit?: (zones: string) => string): Promise<void>
   close(): Promise<void>
 }
@@ -42,28 +42,40 @@ export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {})
     }),
   )
   const closeHosts = (): Promise<unknown> => Promise.all(hosts.map(({ server }) => server.close()))
-  const map = hosts.flatMap(({ addresses, server }) =>
-    addresses.map(address => `${MAP_NAME} TXT "${endpointText(address, 25)}" "127.0.0.1" "${server.port}"`),
-  )
+  const placed = (address: string, listens: number, really: number): string =>
+    `${MAP_NAME} TXT "${endpointText(address, listens)}" "127.0.0.1" "${really}"`
+  const map = hosts.flatMap(({ addresses, server }) => addresses.map(address => placed(address, 25, server.port)))
   const root = `${CA_NAME} TXT "${authority.root.replaceAll('\n', '\\010')}"`
   const keys = freshKeys()
   const zones = labZone(keys)
-  const zoneOf = (edited: string): Zone => new Zone([edited, ...map, root].join('\n'))
+  let names: NameServer[] = []
+  const silence = async (): Promise<void> => {
+    await Promise.all(names.splice(0).map(server => server.close()))
+  }
+  // The resolver first, then the servers of the zones. What it says of them must be known before it starts.
+  const serve = async (text: string, [own, ...ports]: readonly number[]): Promise<void> => {
+    const authorities = await Promise.all(
+      zoneServers.map(({ zones, holds }, index) =>
+        startNameServer({ zone: new Zone(holds(text)), port: ports[index] ?? 0, behavior: { zones } }),
+      ),
+    )
+    names = authorities
+    const places = zoneServers.map(({ address }, index) => placed(address, 53, authorities[index]!.port))
+    const zone = new Zone([text, ...map, ...places, root].join('\n'))
+    names = [await startNameServer({ zone, port: own ?? 0 }), ...authorities]
+  }
   try {
-    const first = await startNameServer({ zone: zoneOf(zones), port })
-    let names: NameServer | undefined = first
-    const silence = async (): Promise<void> => {
-      await names?.close()
-      names = undefined
-    }
+    await serve(zones, [port])
+    const { address } = names[0]!
+    const ports = names.map(server => server.port)
     return {
-      resolver: { address: first.address, port: first.port },
+      resolver: { address, port: ports[0]! },
       signingKeys: { [healthy.domain]: keys.healthy, [broken.domain]: keys.broken },
       silence,
       async serve(edit = text => text) {
-        const zone = zoneOf(edit(zones))
+        const edited = edit(zones)
         await silence()
-        names = await startNameServer({ zone, port: first.port })
+        await serve(edited, ports)
       },
       async close() {
         await silence()
@@ -71,6 +83,7 @@ export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {})
       },
     }
   } catch (failure) {
+    await silence()
     await closeHosts()
     throw failure
   }

@@ -31,6 +31,8 @@ export interface Draft {
   readonly question: Uint8Array
   readonly answers: readonly DraftRecord[]
   readonly authorities: readonly DraftRecord[]
+  /** Beside EDNS. */
+  readonly additionals?: readonly DraftRecord[]
   /** Undefined for a response without EDNS. */
   readonly edns?: { readonly udpSize: number; readonly dnssecOk: boolean; readonly extended?: ExtendedError }
 }
@@ -62,11 +64,12 @@ export function encodeResponse(draft: Draft): Buffer {
   header.writeUInt16BE(draft.question.length === 0 ? 0 : 1, 4)
   header.writeUInt16BE(draft.answers.length, 6)
   header.writeUInt16BE(draft.authorities.length, 8)
-  header.writeUInt16BE(draft.edns === undefined ? 0 : 1, 10)
+  const additionals = draft.additionals ?? []
+  header.writeUInt16BE(additionals.length + (draft.edns === undefined ? 0 : 1), 10)
   const parts: Uint8Array[] = [header, draft.question]
   let length = 12 + draft.question.length
   const owners = new Map<string, number>()
-  for (const record of [...draft.answers, ...draft.authorities]) {
+  for (const record of [...draft.answers, ...draft.authorities, ...additionals]) {
     const pointer = owners.get(record.name)
     if (pointer === undefined && length < 0x4000) owners.set(record.name, length)
     const name = pointer === undefined ? wireName(record.name) : Buffer.of(0xc0 | (pointer >> 8), pointer & 255)

@@ -38,6 +38,24 @@ export const mxHosts = [
   { host: 'mx3.broken.example', addresses: ['192.0.2.73'], certificate: 'wrong-name' },
 ] as const
 
+/** The name servers of the domains: what each answers for, and what it makes of the zones. */
+export const zoneServers: readonly {
+  readonly address: string
+  readonly zones: readonly string[]
+  readonly holds: (zones: string) => string
+}[] = [
+  { address: '192.0.2.53', zones: [healthy.domain, broken.domain], holds: zones => zones },
+  // It has not been told of the last change.
+  {
+    address: '192.0.2.54',
+    zones: [broken.domain],
+    holds: zones =>
+      zones
+        .replace(/^(broken\.example +SOA .*) \d+$/m, '$1 2018060101')
+        .replace(/^(broken\.example +TXT +)"v=spf1.*$/m, '$1"v=spf1 a mx ~all"'),
+  },
+]
+
 /** The signing keys of a domain by selector: the private halves, as its administrator has them. */
 export type SigningKeys = { readonly [selector: string]: KeyObject }
 
@@ -81,6 +99,7 @@ function brokenZone(): string {
   return `
 broken.example             SOA  ns1.broken.example hostmaster.broken.example 2019010101
 broken.example             NS   ns1.broken.example
+broken.example             NS   ns2.broken.example
 broken.example             MX   10 mx1.broken.example
 broken.example             MX   20 mx2.broken.example
 broken.example             MX   30 mx3.broken.example
@@ -91,6 +110,7 @@ _dmarc.broken.example      TXT  "v=DMARC1; p=none; pct=50; rua=mailto:reports@co
 s1._domainkey.broken.example   TXT "${keyRecordText(weakKey())}"
 old._domainkey.broken.example  TXT "v=DKIM1; k=rsa; p="
 ns1.broken.example         A    192.0.2.53
+ns2.broken.example         A    192.0.2.54
 broken.example             A    192.0.2.80
 ${hosts('broken.example')}
 ${reverseName(parseAddress('192.0.2.66')!)}  PTR host-66.dynamic.isp.example

@@ -34,6 +34,8 @@ export interface Case {
     came?: string
     trustedServers?: readonly string[]
     ownFamilies?: readonly (4 | 6)[]
+    authoritative?: true
+    resolvers?: Target['resolvers']
     listeners?: Target['listeners']
   }
   readonly dialer?: Dialer
@@ -128,6 +130,8 @@ export function target(given: Case['target'] = {}): Target {
     listeners: given.listeners ?? [],
     families: given.families ?? [4, 6],
     ownFamilies: given.ownFamilies ?? [4, 6],
+    ...(given.authoritative && { authoritative: given.authoritative }),
+    ...(given.resolvers && { resolvers: given.resolvers }),
     ...(given.message === undefined ? {} : { message: givenMessage(given.message, given) }),
   }
 }
