@@ -2,6 +2,7 @@
 import type { AnyCheck } from '../audit/check.ts'
 import certificateExpiry from './certificate-expiry.ts'
 import certificateName from './certificate-name.ts'
+import daneTlsa from './dane-tlsa.ts'
 import dkimKey from './dkim-key.ts'
 import dkimKeyMatch from './dkim-key-match.ts'
 import dkimKeyStrength from './dkim-key-strength.ts'
@@ -89,4 +90,5 @@ export const checks = [
   mtaStsRecord,
   mtaStsPolicy,
   tlsReporting,
+  daneTlsa,
 ] as unknown as readonly AnyCheck[]

@@ -52,6 +52,7 @@ const receivingChecks = {
   'mta-sts-record': advice,
   'mta-sts-policy': advice,
   'tls-reporting': advice,
+  'dane-tlsa': advice,
 } as const satisfies Profile['checks']
 
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */

@@ -5,6 +5,7 @@
 //   *.example.org      A      192.0.2.1
 //   slow.example.org   FAULT  timeout            (or servfail, refused; a type after it limits the fault to that type)
 //   _tcp.example.org   FAULT  nxdomain           (the name is denied, against RFC 8020, though others stand below it)
+//   example.net        SIGNED                    (a resolver validates what stands there and below)
 //
 // Names are absolute; a trailing dot is optional. A text may be of any length: it is cut into strings when it is sent. Text
 // after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape. This is no zone file (src/net/zone-file reads those): a world to try
@@ -28,6 +29,8 @@ export type Lookup =
       readonly records: readonly ZoneRecord[]
       /** The asked name and each CNAME target after it. */
       readonly chain: readonly { readonly name: string; readonly ttl: number }[]
+      /** Every name of the chain is signed. */
+      readonly authentic: boolean
     }
 
 const DEFAULT_TTL = 300
@@ -37,6 +40,7 @@ export class Zone {
   readonly #records = new Map<string, ZoneRecord[]>()
   readonly #faults = new Map<string, { fault: Fault | 'nxdomain'; type?: string }>()
   readonly #names = new Set<string>()
+  readonly #signed = new Set<string>()
 
   /** @throws Error naming the line that cannot be read. */
   constructor(text: string) {
@@ -59,16 +63,29 @@ export class Zone {
       chain.push({ name: owner, ttl: DEFAULT_TTL })
       const fault = this.#faults.get(owner)
       if (fault && (fault.type === undefined || fault.type === type)) {
-        return fault.fault === 'nxdomain' ? { exists: false, records: [], chain } : { fault: fault.fault }
+        return fault.fault === 'nxdomain' ? { exists: false, records: [], ...this.#told(chain) } : { fault: fault.fault }
       }
       const records = this.#at(owner)
-      if (records === undefined) return { exists: false, records: [], chain }
+      if (records === undefined) return { exists: false, records: [], ...this.#told(chain) }
       const alias = type === 'CNAME' ? undefined : records.find(r => r.type === 'CNAME')
-      if (!alias) return { exists: true, records: records.filter(r => r.type === type), chain }
+      if (!alias) return { exists: true, records: records.filter(r => r.type === type), ...this.#told(chain) }
       chain.at(-1)!.ttl = alias.ttl
       owner = canonicalName(alias.value as string)
     }
     return { fault: 'servfail' }
+  }
+
+  #told<L extends { readonly name: string }>(chain: readonly L[]): { chain: readonly L[]; authentic: boolean } {
+    return { chain, authentic: chain.every(({ name }) => this.#isSigned(name)) }
+  }
+
+  // The root vouches for itself alone: what is below may be unsigned.
+  #isSigned(name: string): boolean {
+    if (name === '') return this.#signed.has('')
+    for (let rest = name; ; rest = rest.slice(rest.indexOf('.') + 1)) {
+      if (this.#signed.has(rest)) return true
+      if (!rest.includes('.')) return false
+    }
   }
 
   #at(owner: string): readonly ZoneRecord[] | undefined {
@@ -94,6 +111,8 @@ export class Zone {
       if (fault !== 'timeout' && fault !== 'servfail' && fault !== 'refused' && fault !== 'nxdomain')
         throw new Error(`unknown fault "${fault}"`)
       this.#faults.set(name, only === undefined ? { fault } : { fault, type: only })
+    } else if (type === 'SIGNED') {
+      this.#signed.add(name)
     } else {
       const list = this.#records.get(name) ?? []
       list.push(readRecord(type, ttl, rest))

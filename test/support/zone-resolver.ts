@@ -20,7 +20,7 @@ export function zoneResolver(text: string | Zone): ZoneResolver {
       if (found.fault !== undefined) return { kind: 'unreachable', why: found.fault, server: 'zone' }
       const told = {
         ttl: Math.min(...found.records.map(r => r.ttl), ...found.chain.map(link => link.ttl)),
-        authentic: false,
+        authentic: found.authentic,
         server: 'zone',
         authoritative: true,
         chain: found.chain.map(link => link.name),
