@@ -30,8 +30,7 @@ export const tlsaSet = defineFact({
   name: 'tlsa-set',
   scope: 'host',
   async gather({ host }, { resolver }): Promise<TlsaSet> {
-    const own = await tlsaAt(host, resolver)
-    const a = await resolver.resolve(host, 'A')
+    const [own, a] = await Promise.all([tlsaAt(host, resolver), resolver.resolve(host, 'A')])
     const aaaa = a.kind === 'records' ? a : await resolver.resolve(host, 'AAAA')
     const alias = aaaa.kind !== 'unreachable' && aaaa.chain.length > 1 ? aaaa.chain.at(-1) : undefined
     // §2.2.2: under a signed alias the name that it leads to comes first.
