@@ -64,7 +64,6 @@ export default defineCheck({
           weaker: weaker.map(name => `${name}=${record[name]}`),
           step: next?.kind === 'subdomains' ? ` ${howTo(ladder, policy)}` : '',
         },
-        records: stepRecords(ladder, policy, 'subdomains'),
       })
     }
     if (record.removed.length > 0) {
@@ -89,10 +88,9 @@ export default defineCheck({
 })
 
 /** What has to come first, else the step itself and on what it depends (RFC 9989 §5.1.5 to §5.1.7). */
-function howTo(
-  { parked, next, missing, unknown, sending, mended }: DmarcLadder,
-  { tag, owner, at, from }: Applied,
-): string {
+function howTo(ladder: DmarcLadder, policy: Applied): string {
+  const { tag, owner, at, from } = policy
+  const { parked, next, missing, unknown, sending, mended } = ladder
   if (parked) {
     return `The domain neither takes nor sends mail (a null MX, and SPF lets nobody send), so that nothing of its own can be lost: publish p=reject at ${mended?.owner ?? owner} at once.`
   }
@@ -107,8 +105,8 @@ function howTo(
   const condition = proofs(sending, unknown)
   const caution =
     next.kind === 'reject' ? ' Where people of the domain write to mailing lists, read RFC 9989 §7.4 before it.' : ''
-  // A step up from quarantine is no remedy with records: there the record is told.
-  const what = next.kind === 'reject' ? `publish at ${owner}: ${next.text}` : `publish the new record at ${owner}.`
+  // Where no record comes with the finding, it is told here.
+  const what = isReady(ladder, policy) ? `publish the new record at ${owner}.` : `publish at ${owner}: ${next.text}`
   return `The next step is ${next.says}. ${condition}When the reports show for some weeks that all your own mail passes, ${what}${wide}${caution}`
 }
 
@@ -118,15 +116,20 @@ function proofs({ proven, told }: DmarcLadder['sending'], unknown: readonly stri
   return `${good}${untold}${unknown.length > 0 ? `Not learned: ${unknown.join('; ')}. ` : ''}`
 }
 
-/** One proposal at a time: what mends the record comes before the step, and a step that lacks something is none yet. */
-function stepRecords(
-  { parked, mended, next, missing }: DmarcLadder,
-  { owner, record }: Applied,
-  kind: Rung['kind'],
-): readonly TxtChange[] {
-  if (parked) return kind === 'subdomains' ? [] : (mended?.records ?? [])
-  if (next?.kind !== kind || missing.length > 0 || (mended?.records ?? []).length > 0) return []
-  return replaceTxt(owner, record.text, next.text)
+/**
+ * The step is proposed when it is known that mail passes, nothing is missing, and nothing else has to be mended before. What was told of
+ * the sending side is about the domain itself: a step for the names below it is only described, and so is reject.
+ */
+function isReady({ mended, next, missing, unknown, sending }: DmarcLadder, { from }: Applied): boolean {
+  const isOwnStep = from === 'author' && (next?.kind === 'quarantine' || next?.kind === 'leave-test')
+  const isClear = (mended?.records ?? []).length === 0 && missing.length === 0 && unknown.length === 0
+  return isOwnStep && isClear && sending.proven.length > 0
+}
+
+function stepRecords(ladder: DmarcLadder, policy: Applied, kind: Rung['kind']): readonly TxtChange[] {
+  const { parked, mended, next } = ladder
+  if (parked) return mended?.records ?? []
+  return next?.kind === kind && isReady(ladder, policy) ? replaceTxt(policy.owner, policy.record.text, next.text) : []
 }
 
 function meaning(record: DmarcRecord): string {

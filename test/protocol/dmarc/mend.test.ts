@@ -66,6 +66,17 @@ describe('the record to publish', () => {
     expect(proposal).toMatchObject({ owner: '_dmarc.example.co.uk', text: 'v=DMARC1; p=reject; psd=n' })
   })
 
+  it('stands apart from the faulty record of a stranger, though its own alignment is strict', async () => {
+    const { proposal } = await mended('a.example.co.uk', [
+      ['uk', 'v=DMARC1; fo=1'],
+      ['example.co.uk', 'v=DMARC1; p=reject; adkim=s; aspf=s'],
+    ])
+    expect(proposal).toMatchObject({
+      owner: '_dmarc.example.co.uk',
+      text: 'v=DMARC1; p=reject; adkim=s; aspf=s; psd=n',
+    })
+  })
+
   it('does not ask for all names what one below them asks for', async () => {
     const { proposal } = await mended('a.example.github.io', [
       ['github.io', 'v=DMARC1; p=none'],
