@@ -53,7 +53,7 @@ export default defineCheck({
     weak: {
       level: 'warn',
       says: 'The signature of {label} is not accepted: {reason} ({clause}).',
-      fix: 'Sign with rsa-sha256 and a key of 2048 bits.',
+      fix: 'Sign mail that has one From field, with rsa-sha256 and a key of 2048 bits.',
     },
     expired: {
       level: 'warn',

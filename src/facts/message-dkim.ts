@@ -71,6 +71,7 @@ async function judgedSignature(
   const body = takeBody(content.octets.subarray(content.bodyAt), signature)
   const computed: Computed = {
     body: isBodyHash(signature, body.hash),
+    authors: fieldsNamed(content, 'from').length,
     tooLong: body.missing > 0,
     header: headerFits(signature, content, key),
   }

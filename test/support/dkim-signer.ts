@@ -19,9 +19,9 @@ export interface SignWish {
   readonly edit?: (field: string) => string
 }
 
-/** The message, its lines ended by CRLF, with a DKIM-Signature in front. */
-export function signedMessage(text: string, wish: SignWish): Buffer {
-  const wire = Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'utf8')
+/** The message with a DKIM-Signature in front. Lines of a text are ended by CRLF; octets are taken as they are. */
+export function signedMessage(text: string | Buffer, wish: SignWish): Buffer {
+  const wire = typeof text === 'string' ? Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'utf8') : text
   const content = readMessage(wire)
   if (!content.ok) throw new Error(content.why)
   const { key, form = 'relaxed/relaxed', names = 'from:to:subject:date:from', tags = {}, join = '; ' } = wish

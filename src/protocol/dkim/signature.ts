@@ -47,6 +47,9 @@ export const signatureLimits = { octets: 64 * 1024, names: 500 } as const
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})+$`)
 const SELECTOR = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)
+/** RFC 5321 §4.1.2, with the UTF-8 of RFC 6531; empty is allowed here. */
+const LOCAL_PART =
+  /^(?:[\w!#$%&'*+\-/=?^`{|}~\x80-\xff]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\x80-\xff]+)*|"(?:[^"\\\r\n]|\\.)*")?$/
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 /** RFC 5322 §3.6.8, without the semicolon that would end the tag. */
 const FIELD_NAME = /^[\x21-\x39\x3c-\x7e]+$/
@@ -208,5 +211,6 @@ function identityDomain(text: string): string | undefined {
     .replaceAll(/[ \t\r\n]+/g, '')
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   const domain = asciiName(decoded.slice(decoded.lastIndexOf('@') + 1))!
-  return decoded.includes('@') && DOMAIN.test(domain) ? domain : undefined
+  const local = decoded.slice(0, Math.max(0, decoded.lastIndexOf('@')))
+  return decoded.includes('@') && LOCAL_PART.test(local) && DOMAIN.test(domain) ? domain : undefined
 }

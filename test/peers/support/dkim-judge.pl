@@ -12,7 +12,7 @@ while (<$lines>) { chomp; my ($name, $value) = split / /, $_, 2; $text{$name} = 
 
 no warnings 'redefine';
 *Mail::DKIM::DNS::query = sub {
-    my ($name) = @_;
+    my $name = lc $_[0];
     return unless defined $text{$name};
     return Net::DNS::RR->new(name => $name, type => 'TXT', txtdata => [$text{$name} =~ /.{1,255}/g]);
 };

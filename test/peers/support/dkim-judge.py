@@ -9,7 +9,7 @@ with open(sys.argv[1], encoding="ascii") as lines:
 
 
 def txt(name, timeout=5):
-    return records.get(name.decode("ascii").rstrip("."), "").encode("ascii") or None
+    return records.get(name.decode("ascii").rstrip(".").lower(), "").encode("ascii") or None
 
 
 for path in sys.argv[2:]:
