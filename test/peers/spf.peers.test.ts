@@ -1,5 +1,4 @@
 // Our SPF evaluator against pyspf and Mail::SPF, over real packets: recorded results, and both asked live about the same servers.
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/names/address.ts'
 import { createResolver, type StubResolver } from '../../src/net/dns/stub-resolver.ts'
@@ -8,14 +7,9 @@ import { evaluateSpf, LOOKUP_LIMIT, type SpfEvaluation, VOID_LIMIT } from '../..
 import { seededRandom } from './support/lossy-proxy.ts'
 import { type Ministry, ministryAtHand, readMinistry, readSpfVectors } from './support/ministry.ts'
 import { type NameServer, startNsd, startUnbound } from './support/name-servers.ts'
-import { excused, mustRun } from './support/program.ts'
+import { excused } from './support/program.ts'
+import { askJudge, type SpfCase as Case } from './support/spf-judges.ts'
 import { makeSpfWorld } from './support/spf-worlds.ts'
-
-interface Case {
-  readonly host: string
-  readonly mailfrom: string
-  readonly helo: string
-}
 
 /** Cases that both peers are asked about while the test runs. */
 const LIVE = process.env.PROOF === '1' ? 2_000 : 60
@@ -108,8 +102,8 @@ async function compare(
 ): Promise<Comparison> {
   const [evaluations, pyspf, mailSpf] = await Promise.all([
     Promise.all(cases.map(one => evaluate(one, resolver))),
-    ask('/usr/bin/python3', 'spf-judge.py', server, voids, cases),
-    ask('/usr/bin/perl', 'spf-judge.pl', server, voids, cases),
+    resultsOf('pyspf', server, voids, cases),
+    resultsOf('mailSpf', server, voids, cases),
   ])
   const agreeing = cases.map((_, i) => pyspf[i] === mailSpf[i])
   const beyond = (ours: Evaluated): boolean => ours.voids > VOID_LIMIT && voids > VOID_LIMIT
@@ -184,19 +178,6 @@ function ministryCases({ zone, domains }: Ministry): readonly Case[] {
   })
 }
 
-/** The results of a peer, which runs from a script beside this file, asks the given server and allows so many empty answers. */
-async function ask(
-  program: string,
-  script: string,
-  { port }: NameServer,
-  voids: number,
-  cases: readonly Case[],
-): Promise<string[]> {
-  const file = fileURLToPath(new URL(`support/${script}`, import.meta.url))
-  const input = cases.map(({ host, mailfrom, helo }) => `${host}\t${mailfrom}\t${helo}\n`).join('')
-  const args = [file, '127.0.0.1', String(port), String(voids)]
-  const { stdout } = await mustRun(program, args, { input, timeoutMs: 100_000 })
-  const results = stdout.trim().split('\n')
-  if (results.length !== cases.length) throw new Error(`${script} gave ${results.length} results of ${cases.length}`)
-  return results
+async function resultsOf(...asked: Parameters<typeof askJudge>): Promise<readonly string[]> {
+  return (await askJudge(...asked)).map(said => said.result)
 }

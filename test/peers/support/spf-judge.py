@@ -1,10 +1,11 @@
-# Asks pyspf: one case a line on standard input (address, MAIL FROM, HELO, by tabs), its result a line on standard output.
+# Asks pyspf: one case a line on standard input (address, MAIL FROM, HELO, by tabs), its result and explanation a line on standard output, by a tab.
 import sys
 
 import spf
 
 server, port = sys.argv[1], int(sys.argv[2])
 spf.MAX_VOID_LOOKUPS = int(sys.argv[3])
+spf.EXPLANATIONS["fail"] = "DEFAULT"
 if spf.DNSLookup.__name__ == "DNSLookup_dnspython":
     import dns.resolver
 
@@ -19,7 +20,10 @@ else:
 for line in sys.stdin:
     address, mail_from, helo = line.rstrip("\n").split("\t")
     try:
-        result = spf.check2(i=address, s=mail_from, h=helo, querytime=0, timeout=10)[0]
+        result, told = spf.check2(
+            i=address, s=mail_from, h=helo, querytime=0, timeout=10, receiver="unknown"
+        )
     except Exception as fault:
-        result = f"died of {type(fault).__name__}"
-    print(result, flush=True)
+        result, told = f"died of {type(fault).__name__}", ""
+    # The explanation of a fail; for other results, why.
+    print(f"{result}\t{ascii(told)[1:-1]}", flush=True)
