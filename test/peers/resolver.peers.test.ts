@@ -1,11 +1,20 @@
 // Our resolver against dig, over NSD and unbound with the zones of a ministry: on a good path, a bad one, and none at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Gatherer, SharedFacts } from '../../src/audit/gather.ts'
+import { delegation } from '../../src/facts/delegation.ts'
+import { resolverStanding } from '../../src/facts/resolver-standing.ts'
+import { createAuthority } from '../../src/lab/certificates.ts'
 import { createResolver, type StubResolver } from '../../src/net/dns/stub-resolver.ts'
-import type { Answer, RecordType, RecordTypes } from '../../src/net/resolver.ts'
+import { mappedResolver } from '../../src/net/mapped-resolver.ts'
+import type { Answer, RecordType, RecordTypes, ServerAddress } from '../../src/net/resolver.ts'
+import { withoutRewriting } from '../../src/net/rewriting.ts'
+import { publicationAt } from '../../src/protocol/delegation/publication.ts'
+import { zoneServersOf } from '../../src/protocol/delegation/zone-servers.ts'
+import { nobody } from '../support/check-tester.ts'
 import { type DigAnswer, dig, type Question } from './support/dig.ts'
 import { seededRandom, startLossyProxy } from './support/lossy-proxy.ts'
 import { type Ministry, ministryAtHand, readMinistry } from './support/ministry.ts'
-import { type NameServer, startNsd, startUnbound } from './support/name-servers.ts'
+import { type NameServer, startEncryptedUnbound, startNsd, startUnbound } from './support/name-servers.ts'
 import { excused } from './support/program.ts'
 
 const types = ['TXT', 'MX', 'A', 'CNAME'] as const
@@ -85,6 +94,42 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig'))('our resolv
     // Two of a hundred exchanges are lost twice in a row, one of a thousand three times: asking again must mend nearly all.
     expect(unreachable).toBeLessThanOrEqual(proof ? 5 : 1)
   })
+
+  it.each(['tcp', 'tls', 'https'] as const)(
+    'say the same of 2,000 names over %s, which unbound speaks',
+    async transport => {
+      const authority = createAuthority(new Date())
+      const day = 86_400_000
+      const own = authority.issue({
+        names: ['localhost'],
+        from: new Date(Date.now() - day),
+        to: new Date(Date.now() + day),
+      })
+      const server = await startEncryptedUnbound(nsd, own)
+      const questions = someNames().flatMap(name => types.map(type => ({ name, type })))
+      const judged = await dig(server.port, questions)
+      const port = { tcp: server.port, tls: server.tlsPort, https: server.httpsPort }[transport]
+      const address = transport === 'tcp' ? '127.0.0.1' : 'localhost'
+      const asked: ServerAddress = { address, port, transport }
+      const resolver = createResolver({ servers: [asked], ca: [authority.root] })
+      const answers = await askAll(resolver, questions)
+      const { connections, timeouts } = resolver.stats()
+      resolver.close()
+      const stranger = createResolver({ servers: [{ ...asked, address: '127.0.0.1' }], ca: [authority.root] })
+      const refused = transport === 'tcp' ? undefined : await stranger.resolve(questions[0]!.name, 'TXT')
+      stranger.close()
+      await server.stop()
+      const differ = questions.flatMap(({ name, type }, i) => {
+        const [ours, theirs] = [ourWords(type, answers[i]!), theirWords(judged[i]!, type)]
+        return ours === theirs ? [] : [`${name} ${type}: we say ${ours}, dig says ${theirs}`]
+      })
+      expect(differ).toEqual([])
+      expect(timeouts).toBe(0)
+      expect(connections).toBeLessThanOrEqual(transport === 'https' ? 1 : 8)
+      if (refused)
+        expect(refused).toMatchObject({ extended: expect.stringContaining('its certificate is not for 127.0.0.1') })
+    },
+  )
 
   it.each(['nsd', 'unbound'] as const)('say the same of what is large or odd by way of %s', async which => {
     const authority = await startNsd({ '.': oddZone })
@@ -171,6 +216,156 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig'))('our resolv
     expect(answers.map((answer, i) => ourWords(questions[i]!.type, answer))).toEqual(
       judged.map((answer, i) => theirWords(answer, questions[i]!.type)),
     )
+  })
+})
+
+describe.skipIf(excused('nsd', 'unbound', 'dig'))('servers asked themselves', () => {
+  const SOA = 'SOA ns.example.test. hostmaster.example.test.'
+  const zone = (serial: number, spf: string): string => `
+example.test. 300 ${SOA} ${serial} 3600 600 86400 60
+example.test. 300 NS ns1.example.test.
+example.test. 300 NS ns2.example.test.
+ns1.example.test. 300 A 192.0.2.1
+ns2.example.test. 300 A 192.0.2.2
+example.test. 300 TXT "${spf}"
+s1._domainkey.example.test. 300 CNAME s1.key.other.test.
+sub.example.test. 300 NS ns.sub.example.test.
+ns.sub.example.test. 300 A 192.0.2.3
+`
+  // What a resolver sees: all of it, without the cut that was made just now, and with yesterday's record.
+  const seen = `
+ns.test. 300 A 192.0.2.9
+test. 300 NS ns.test.
+${zone(1, 'v=spf1 mx -all').replace(/^sub.*$|^.* SOA .*$/gm, '')}
+sub.example.test. 300 TXT "old"
+other.test. 300 NS ns.other.test.
+ns.other.test. 300 A 192.0.2.3
+s1.key.other.test. 300 TXT "k"
+`
+  const above = `
+test. 300 SOA ns.test. h.test. 1 3600 600 86400 60
+test. 300 NS ns.test.
+example.test. 300 NS ns1.example.test.
+example.test. 300 NS gone.example.test.
+ns1.example.test. 300 A 192.0.2.1
+`
+  let servers: NameServer[]
+  let stub: StubResolver
+  let resolver: ReturnType<typeof mappedResolver>
+
+  beforeAll(async () => {
+    const one = await startNsd({ 'example.test': zone(7, 'v=spf1 a -all') })
+    const two = await startNsd({ 'example.test': zone(7, 'v=spf1 a -all') })
+    const others = await startNsd({
+      'sub.example.test': `sub.example.test. 300 ${SOA} 3 1 1 1 1\nsub.example.test. 300 TXT "new"\n`,
+      'other.test': `other.test. 300 ${SOA} 3 1 1 1 1\ns1.key.other.test. 300 TXT "k"\n`,
+    })
+    const parent = await startNsd({ test: above })
+    const records = seen.split('\n').filter(line => line !== '')
+    const told = records.map(line => `local-data: '${line}'`)
+    const recursive = await startUnbound(parent, ['local-zone: "test." static', ...told])
+    servers = [one, two, others, parent, recursive]
+    stub = createResolver({ servers: [{ address: '127.0.0.1', port: recursive.port }] })
+    const places = { '192.0.2.1': one, '192.0.2.2': two, '192.0.2.3': others, '192.0.2.9': parent }
+    const map = Object.entries(places).map(
+      ([address, { port }]) => [`${address}:53`, { address: '127.0.0.1', port }] as const,
+    )
+    resolver = mappedResolver(stub, new Map(map))
+  })
+
+  afterAll(async () => {
+    stub?.close()
+    await Promise.all(servers?.map(server => server.stop()) ?? [])
+  })
+
+  const publishedAt = (name: string) =>
+    publicationAt(
+      resolver,
+      zoneOf => zoneServersOf(resolver, zoneOf),
+      name,
+      'TXT',
+      said => JSON.stringify(said.kind),
+    )
+
+  it('publish what unbound does not see yet', async () => {
+    expect(await resolver.resolve('example.test', 'TXT')).toMatchObject({ records: [['v=spf1 mx -all']] })
+    expect(await publishedAt('example.test')).toMatchObject({
+      known: true,
+      zone: 'example.test',
+      views: [{ servers: ['ns1.example.test', 'ns2.example.test'], said: { records: [['v=spf1 a -all']] } }],
+      unheard: [],
+    })
+  })
+
+  it('refer to the servers of a zone below, and these are asked', async () => {
+    expect(await publishedAt('sub.example.test')).toMatchObject({
+      zone: 'sub.example.test',
+      views: [{ servers: ['ns.sub.example.test'], said: { records: [['new']] } }],
+    })
+  })
+
+  it('lead by a CNAME to the servers of another zone', async () => {
+    expect(await publishedAt('s1._domainkey.example.test')).toMatchObject({
+      zone: 'other.test',
+      chain: ['s1._domainkey.example.test', 's1.key.other.test'],
+      views: [{ servers: ['ns.other.test'], said: { records: [['k']] } }],
+    })
+  })
+
+  it('deny what is not there, with authority', async () => {
+    expect(await publishedAt('none.example.test')).toMatchObject({ views: [{ said: { kind: 'nxdomain' } }] })
+  })
+
+  it('are delegated to as the zone above says', async () => {
+    const gatherer = new Gatherer({ resolver, dialer: nobody, ehloName: 'probe.example.net' }, new SharedFacts())
+    expect(await gatherer.know(delegation, { domain: 'example.test' })).toMatchObject({
+      parent: { state: 'delegates', zone: 'test', names: ['gone.example.test', 'ns1.example.test'], by: 'ns.test' },
+      states: [
+        { state: 'answers', serial: 7, names: ['ns1.example.test', 'ns2.example.test'] },
+        { state: 'answers', serial: 7 },
+      ],
+    })
+  })
+
+  it('are no resolvers: without recursion unbound says only what it has', async () => {
+    const { port } = servers.at(-1)!
+    const answer = await stub.resolve('never-asked.example.net', 'TXT', { address: '127.0.0.1', port })
+    expect(answer).toMatchObject({ kind: 'unreachable', why: 'refused' })
+  })
+})
+
+describe.skipIf(excused('nsd', 'unbound', 'dig'))('unbound made to rewrite denials', () => {
+  const zone = '. 300 SOA ns.test. h.test. 1 3600 600 86400 60\n. 300 NS ns.test.\nreal.test. 300 A 192.0.2.1\n'
+  const rewriting = ['com.', 'net.'].flatMap(name => [
+    `local-zone: "${name}" redirect`,
+    `local-data: "${name} 60 A 203.0.113.80"`,
+  ])
+
+  it.each([
+    ['is found out, and makes nothing exist', rewriting],
+    ['and one that does not is found honest', []],
+  ])('%s', async (_, more) => {
+    const nsd = await startNsd({ '.': zone })
+    const unbound = await startUnbound(nsd, more)
+    const server = { address: '127.0.0.1', port: unbound.port }
+    const stub = createResolver({ servers: [server] })
+    const resolver = withoutRewriting(stub)
+    const gatherer = new Gatherer({ resolver, dialer: nobody, ehloName: 'probe.example.net' }, new SharedFacts())
+    const standing = await gatherer.know(resolverStanding, { name: 'unbound', server })
+    const gone = await resolver.resolve('gone.com', 'A')
+    const real = await resolver.resolve('real.test', 'A')
+    const mail = await resolver.resolve('gone.com', 'MX')
+    stub.close()
+    await Promise.all([unbound.stop(), nsd.stop()])
+    const rewrites = more.length > 0
+    expect(standing).toEqual({
+      validates: { state: 'no' },
+      tcp: { state: 'yes' },
+      edns: { state: 'yes' },
+      rewriting: rewrites ? { state: 'rewrites', records: ['203.0.113.80'] } : { state: 'honest' },
+    })
+    expect([gone.kind, mail.kind]).toEqual(rewrites ? ['unreachable', 'unreachable'] : ['nxdomain', 'nxdomain'])
+    expect(real).toMatchObject({ kind: 'records', records: ['192.0.2.1'] })
   })
 })
 

@@ -58,12 +58,10 @@ export async function ask(
   const total = schedule.reduce((sum, ms) => sum + ms, 0)
   let waited = 0
   try {
-    // A server that was silent may be back: it is asked beside the others, and nobody waits for it.
+    // A server that was silent may be back: it is asked beside the others.
     if (upstreams.length > 1) {
-      for (const upstream of upstreams.filter(one => one.takeProbe())) {
-        const manner = { timeoutMs: total, lostMs: total, again: true, alsoTcp: false }
-        attempts.push(upstream.ask(question, manner, learned.resolve))
-      }
+      for (const upstream of upstreams.filter(one => one.takeProbe()))
+        probe(upstream, question, schedule, learned.resolve)
     }
     for (const [index, lostMs] of schedule.entries()) {
       const standing = next(standings.filter(s => mayBeAsked(s, servfails)))
@@ -95,6 +93,21 @@ export async function ask(
   } finally {
     for (const attempt of attempts) attempt.abandon()
   }
+}
+
+/** One question that nobody waits for: it is heard even after another server has answered. */
+function probe(
+  upstream: Upstream,
+  question: Question,
+  [timeoutMs = 0]: readonly number[],
+  learned: (taught: Taught) => void,
+): void {
+  const manner = { timeoutMs, lostMs: timeoutMs, again: true, alsoTcp: false }
+  const attempt = upstream.ask(question, manner, taught => {
+    learned(taught)
+    attempt.abandon()
+  })
+  void attempt.over.then(() => attempt.abandon())
 }
 
 /** False once a server has said all that it will. */

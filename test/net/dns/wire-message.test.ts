@@ -9,7 +9,7 @@ import { encodeName } from '../../../src/net/dns/wire-name.ts'
 import { answersQuestion, encodeQuery, type Question } from '../../../src/net/dns/wire-query.ts'
 import type { RecordType } from '../../../src/net/resolver.ts'
 
-const types = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'TXT'] as const
+const types = ['A', 'AAAA', 'CAA', 'CNAME', 'DNSKEY', 'DS', 'MX', 'NS', 'PTR', 'SOA', 'TLSA', 'TXT'] as const
 
 function question(name: string, type: RecordType): Question {
   const encoded = encodeName(name)
@@ -38,6 +38,8 @@ const host = fc
   .map(labels => labels.join('.'))
 const number32 = fc.nat(0x7fffffff)
 const octets = fc.uint8Array({ maxLength: 255 }).map(bytes => Buffer.from(bytes).toString('latin1'))
+const octet = fc.nat(255)
+const inHex = fc.uint8Array({ minLength: 1, maxLength: 200 }).map(bytes => Buffer.from(bytes).toString('hex'))
 const record: fc.Arbitrary<ZoneRecord> = fc.oneof(
   fc.record({ type: fc.constant('A' as const), ttl: number32, value: fc.ipV4() }),
   fc.record({
@@ -61,6 +63,32 @@ const record: fc.Arbitrary<ZoneRecord> = fc.oneof(
     ttl: number32,
     value: fc.array(octets, { minLength: 1, maxLength: 8 }),
   }),
+  fc.record({
+    type: fc.constant('CAA' as const),
+    ttl: number32,
+    value: fc.record({ critical: fc.boolean(), tag: fc.stringMatching(/^[a-z0-9]{1,15}$/), value: octets }),
+  }),
+  fc.record({
+    type: fc.constant('TLSA' as const),
+    ttl: number32,
+    value: fc.record({ usage: octet, selector: octet, matchingType: octet, data: inHex }),
+  }),
+  fc.record({
+    type: fc.constant('DS' as const),
+    ttl: number32,
+    value: fc.record({ keyTag: fc.nat(65_535), algorithm: octet, digestType: octet, digest: inHex }),
+  }),
+  fc.record({
+    type: fc.constant('DNSKEY' as const),
+    ttl: number32,
+    value: fc.record({
+      flags: fc.nat(65_535),
+      // RFC 4034 §2.1.2: any other is no DNSKEY, and dns-packet does not read it.
+      protocol: fc.constant(3),
+      algorithm: octet,
+      key: inHex.map(hex => Buffer.from(hex, 'hex').toString('base64')),
+    }),
+  }),
 )
 
 describe('a query', () => {
@@ -75,6 +103,32 @@ describe('a query', () => {
     const query = packet.decode(encodeQuery(question('example.org', 'TXT'), 1, false))
     expect(query.questions).toEqual([{ name: 'example.org', type: 'TXT', class: 'IN' }])
     expect(query.additionals).toEqual([])
+  })
+})
+
+describe('a query that is sent encrypted', () => {
+  it('fills blocks of 128 octets with the padding option, and dns-packet reads it', () => {
+    fc.assert(
+      fc.property(host, fc.constantFrom(...types), (name, type) => {
+        const query = encodeQuery(question(name, type), 0, true, true)
+        expect(query.length % 128).toBe(0)
+        const { questions, additionals } = packet.decode(query)
+        expect(questions).toEqual([{ name, type, class: 'IN' }])
+        expect(additionals).toMatchObject([{ type: 'OPT', flag_do: true, options: [{ code: 12 }] }])
+      }),
+    )
+  })
+
+  it('has no padding without EDNS, where it could not stand', () => {
+    const asked = question('example.org', 'TXT')
+    expect(encodeQuery(asked, 1, false, true)).toEqual(encodeQuery(asked, 1, false))
+  })
+})
+
+describe('a query to one server alone', () => {
+  it('asks for no recursion', () => {
+    const query = packet.decode(encodeQuery({ ...question('example.org', 'MX'), direct: true }, 1, true))
+    expect(query).toMatchObject({ flag_rd: false, additionals: [{ type: 'OPT' }] })
   })
 })
 
@@ -149,6 +203,15 @@ describe('a message', () => {
         if (one.type === 'TXT') {
           expect((judged.answers![0] as packet.TxtAnswer).data).toEqual(one.value.map(s => Buffer.from(s, 'latin1')))
         }
+        if (one.type === 'TLSA') {
+          const { data, ...numbers } = one.value
+          expect(judged.answers![0]).toMatchObject({ data: { ...numbers, certificate: Buffer.from(data, 'hex') } })
+        }
+        if (one.type === 'DS') {
+          const { digest, ...numbers } = one.value
+          expect(judged.answers![0]).toMatchObject({ data: { ...numbers, digest: Buffer.from(digest, 'hex') } })
+        }
+        if (one.type === 'CAA') expect(judged.answers![0]).toMatchObject({ data: { tag: one.value.tag } })
       }),
     )
   })

@@ -48,8 +48,11 @@ ${origins.map((origin, index) => `zone:\n  name: "${origin}"\n  zonefile: "${fol
   return { ...server, port, address: `127.0.0.1:${port}` }
 }
 
-/** unbound as a caching resolver that asks one server for everything. It does not validate: the zones are not signed. */
-export async function startUnbound(upstream: NameServer): Promise<NameServer> {
+/**
+ * unbound as a caching resolver that asks one server for everything. It does not validate: the zones are not signed.
+ * @param more lines for its `server:` clause
+ */
+export async function startUnbound(upstream: NameServer, more: readonly string[] = []): Promise<NameServer> {
   const folder = temporaryFolder('unbound')
   const port = await freePort()
   const configuration = `
@@ -79,7 +82,7 @@ server:
   local-zone: "113.0.203.in-addr.arpa." nodefault
   local-zone: "8.b.d.0.1.0.0.2.ip6.arpa." nodefault
   local-zone: "127.in-addr.arpa." nodefault
-remote-control:
+${more.map(line => `  ${line}\n`).join('')}remote-control:
   control-enable: no
 forward-zone:
   name: "."
@@ -91,6 +94,28 @@ forward-zone:
     ready: async () => (await digOne(port, { name: 'localhost', type: 'A' })).status === 'NOERROR',
   })
   return { ...server, port, address: `127.0.0.1:${port}` }
+}
+
+/** The same unbound, also over TLS and HTTPS with this certificate. */
+export async function startEncryptedUnbound(
+  upstream: NameServer,
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+): Promise<NameServer & { readonly tlsPort: number; readonly httpsPort: number }> {
+  const folder = temporaryFolder('unbound-tls')
+  const [tlsPort, httpsPort] = [await freePort(), await freePort()]
+  const [pem, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
+  writeFileSync(pem, certificate)
+  writeFileSync(keyFile, key)
+  const server = await startUnbound(upstream, [
+    `interface: 127.0.0.1@${tlsPort}`,
+    `interface: 127.0.0.1@${httpsPort}`,
+    `tls-port: ${tlsPort}`,
+    `https-port: ${httpsPort}`,
+    `tls-service-pem: "${pem}"`,
+    `tls-service-key: "${keyFile}"`,
+    'incoming-num-tcp: 50',
+  ])
+  return { ...server, tlsPort, httpsPort }
 }
 
 /** What a list holds: the text of an `ip4set` and, if it has one, of an `ip6trie`. */
