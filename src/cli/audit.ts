@@ -142,6 +142,9 @@ async function livePlan(typed: readonly string[], flags: AuditFlags): Promise<Pl
   const target = targetOf(flags)
   const profile = profileOf(flags)
   const wanted = selectChecks(profile, flags.only, flags.skip)
+  if (flags.with === '-' && flags.domains.includes('-')) {
+    throw new UsageError('standard input can be the zone file or the list of domains, not both')
+  }
   const proposed = flags.with === undefined ? undefined : readZoneFile(flags.with)
   const { only, skip } = flags
   return {

@@ -127,14 +127,14 @@ class ZoneOverlay implements Overlay {
 
   async prepare(): Promise<OverlayFault | undefined> {
     await Promise.all([...this.#proposed.tree].filter(name => parentOf(name)).map(name => this.#existenceOf(name)))
-    const seen = new Set<string>()
-    for (const { owner, place } of this.#proposed.records) {
-      if (seen.has(owner)) continue
-      seen.add(owner)
-      const reason = await this.#conflict(owner)
-      if (reason !== undefined) return { reason, ...place }
-    }
-    return undefined
+    const firsts = new Map(this.#proposed.records.toReversed().map(({ owner, place }) => [owner, place]))
+    const faults = await Promise.all(
+      [...firsts].map(async ([owner, place]) => {
+        const reason = await this.#conflict(owner)
+        return reason === undefined ? [] : [{ reason, ...place }]
+      }),
+    )
+    return faults.flat().toSorted((a, b) => a.line - b.line)[0]
   }
 
   /** RFC 1034 §3.6.2, RFC 2181 §10.1: nothing stands beside a CNAME, and a name has one at most. */
@@ -221,7 +221,8 @@ class ZoneOverlay implements Overlay {
   /** A live answer. One that was lost behind an alias is looked for behind it: its target may be in the file. */
   async #ask(name: string, type: RecordType, from: AskedServer | undefined): Promise<Answer<unknown>> {
     const answer = await this.#live.resolve(name, type, from)
-    if (answer.kind !== 'unreachable' || answer.why === 'timeout' || answer.why === 'network') return answer
+    if (answer.kind !== 'unreachable' || from !== undefined) return answer
+    if (answer.why === 'timeout' || answer.why === 'network') return answer
     const alias = await this.#live.resolve(name, 'CNAME')
     const target = alias.kind === 'records' && alias.chain.length <= 1 ? canonical(alias.records[0]!) : undefined
     if (alias.kind !== 'records' || target === undefined || target === name || !this.touches(target)) return answer

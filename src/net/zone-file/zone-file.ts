@@ -5,8 +5,6 @@
 import { type DataFields, readData, readName, ttlSeconds, typeNamed, type ZoneData } from './record-data.ts'
 import { type Place, type Token, ZoneFileFault, type ZoneLine, zoneLines } from './tokens.ts'
 
-export { ZoneFileFault } from './tokens.ts'
-
 /** One record. Names are in the form that resolvers take; `ttl` is in seconds. */
 export type ZoneFileRecord = ZoneData & { readonly owner: string; readonly ttl: number; readonly place: Place }
 
