@@ -5,7 +5,7 @@ import type { AnyCheck } from './audit/check.ts'
 import { Unknowable } from './audit/fact.ts'
 import type { Deadline, Means } from './audit/gather.ts'
 import { catalogue } from './catalogue.ts'
-import { profiles } from './checks/profiles.ts'
+import { profileNamed } from './checks/profiles.ts'
 import type { Dialer } from './net/dialer.ts'
 import { EvidenceFault } from './net/recorded/fields.ts'
 import type { AuditLine } from './net/recorded/lines.ts'
@@ -66,7 +66,7 @@ export function readEvidence(file: string): Evidence {
   const recording = Recording.read(file)
   const read = readAsked(recording.header.asked)
   if (!read.ok) throw new EvidenceFault(read.reason, 1)
-  if (!Object.hasOwn(profiles, read.asked.profile)) {
+  if (profileNamed(read.asked.profile) === undefined) {
     throw new EvidenceFault(`it asks for the profile "${read.asked.profile}", which there is not`, 1)
   }
   return new ReadEvidence(recording, read.asked)
@@ -105,7 +105,7 @@ class ReadEvidence implements Evidence {
     const report = await run.audit(
       { ...asked.target, domain },
       {
-        profile: profiles[asked.profile as keyof typeof profiles],
+        profile: profileNamed(asked.profile)!,
         wanted: wanted ?? askedFor(asked),
         now: new Date(audit.at),
         ...(cut && { deadline: deadlineAgain(replay, cut) }),

@@ -1,9 +1,9 @@
 // What a run was asked, as data that can be kept: so that the same can be asked again of what was heard.
 import { parseAddress } from '../names/address.ts'
-import type { Listening, NamedServer, Target } from './scope.ts'
+import type { GivenMessage, Listening, NamedServer, Target } from './scope.ts'
 
 /** The target of every audit of the run, but for the domain. */
-export type CommonTarget = Omit<Target, 'domain' | 'message' | 'ourRecords' | 'ourKeysSince'>
+export type CommonTarget = Omit<Target, 'domain' | 'ourRecords' | 'ourKeysSince'>
 
 /** What was asked for, whatever came of it. */
 export interface Asked {
@@ -37,6 +37,7 @@ export function writeAsked({ target, ...rest }: Asked): object {
       ownFamilies,
       ...(target.authoritative && { authoritative: true }),
       ...(target.resolvers && { resolvers: target.resolvers }),
+      ...(target.message && { message: writeMessage(target.message) }),
     },
   }
 }
@@ -75,12 +76,37 @@ function askedIn(asked: Fields): Asked {
       ownFamilies: target.the('ownFamilies', isFamilies),
       ...(target.optional('authoritative', isTrue) && { authoritative: true as const }),
       ...(target.has('resolvers') && { resolvers: target.each('resolvers', namedServer) }),
+      ...(target.has('message') && { message: messageIn(target.fields('message')) }),
     },
     profile: asked.the('profile', isText),
     ...(only && { only }),
     ...(skip && { skip }),
     ehloName: asked.the('ehloName', isText),
     single: asked.the('single', isTruth),
+  }
+}
+
+/** The message goes with what was heard of it: its octets in base64. */
+function writeMessage({ octets, came, ...rest }: GivenMessage): object {
+  return {
+    ...rest,
+    octets: Buffer.from(octets).toString('base64'),
+    ...(came && { came: { ...came, client: undefined, address: came.client.text } }),
+  }
+}
+
+function messageIn(message: Fields): GivenMessage {
+  const came = message.has('came') ? message.fields('came') : undefined
+  return {
+    octets: Buffer.from(message.the('octets', isText), 'base64'),
+    name: message.the('name', isText),
+    notes: message.the('notes', isTexts),
+    trustedServers: message.the('trustedServers', isTexts),
+    came: came && {
+      client: came.address(),
+      helo: came.optional('helo', isText),
+      mailFrom: came.the('mailFrom', isText),
+    },
   }
 }
 

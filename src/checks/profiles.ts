@@ -95,3 +95,9 @@ export const messageProfile = {
 } as const satisfies Profile
 
 export type ProfileName = keyof typeof profiles
+
+/** Any profile by its name, that of a message among them. */
+export function profileNamed(name: string): Profile | undefined {
+  if (name === messageProfile.name) return messageProfile
+  return Object.hasOwn(profiles, name) ? profiles[name as ProfileName] : undefined
+}

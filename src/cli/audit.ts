@@ -1,13 +1,8 @@
 // `mailworthy audit`: checks domains and writes the reports where they are wanted.
 import { hostname } from 'node:os'
-import { AuditRun } from '../audit/audit.ts'
-import { deadlineAfter } from '../audit/gather.ts'
 import type { Profile } from '../audit/profile.ts'
-import { ProposedRun } from '../audit/proposed.ts'
 import type { Target } from '../audit/scope.ts'
-import { catalogue } from '../catalogue.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
-import { recordedMeans } from '../evidence.ts'
 import { isPublic, parseAddress } from '../names/address.ts'
 import { isFqdn, nameFault } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
@@ -16,13 +11,14 @@ import type { Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import type { Auditing, Plan } from './auditing.ts'
 import { readDomains } from './domain-list.ts'
-import { EvidenceFile } from './evidence-file.ts'
 import { exitStatus, failOnOf } from './exit-status.ts'
 import { tellFault, UsageError } from './failure.ts'
-import { openMeans, resolversOf } from './means.ts'
+import { beforeInterruption } from './interruption.ts'
+import { openLiveRun } from './live-run.ts'
+import { resolversOf } from './means.ts'
 import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
-import { proposalOf, readZoneFile } from './proposal.ts'
+import { readZoneFile } from './proposal.ts'
 import { replayedPlan } from './replayed.ts'
 import { selectChecks } from './selection.ts'
 
@@ -57,9 +53,6 @@ export interface AuditFlags {
   readonly quiet?: boolean
   readonly verbose?: boolean
 }
-
-/** Audits that run at the same time; the resolver's window, not this, limits the questions. */
-const AT_ONCE = 64
 
 /**
  * Runs the command.
@@ -146,68 +139,18 @@ async function livePlan(typed: readonly string[], flags: AuditFlags): Promise<Pl
     throw new UsageError('standard input can be the zone file or the list of domains, not both')
   }
   const proposed = flags.with === undefined ? undefined : readZoneFile(flags.with)
-  const { only, skip } = flags
   return {
     domains,
     single,
     egress: target.egress,
-    async begin(outputs, onFault): Promise<Auditing> {
-      const file = flags.saveEvidence === undefined ? undefined : new EvidenceFile(flags.saveEvidence, outputs)
-      const means = await openMeans(flags, ehloName(flags.helo, ownName())).catch(failure => {
-        file?.abandon()
-        throw failure
-      })
-      const asked = { target, profile: profile.name, ...(only && { only }), ...(skip && { skip }), single }
-      const recorded = file && recordedMeans(means, { ...asked, ehloName: means.ehloName }, file.write)
-      // One for all: the command ends then, however many domains there are.
-      const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
-      deadline?.passed.catch(() => recorded?.stop())
-      const options = { profile, wanted, onFault, ...(deadline && { deadline }) }
-      const proposal =
-        proposed &&
-        (await proposalOf(proposed, means.resolver).catch(failure => {
-          deadline?.cancel()
-          means.close()
-          throw failure
-        }))
-      const run = proposal
-        ? new ProposedRun(catalogue(), means, proposal)
-        : new AuditRun(catalogue(), recorded ?? means)
-      return {
-        atOnce: AT_ONCE,
-        audit: domain => run.audit({ ...target, domain }, options),
-        async proceed() {
-          await file?.proceed()
-        },
-        async finish() {
-          recorded?.finish()
-          await file?.finish()
-        },
-        abandon: () => file?.abandon(),
-        tell: () => means.tell(),
-        close() {
-          deadline?.cancel()
-          means.close()
-        },
-      }
-    },
+    begin: (outputs, onFault) =>
+      openLiveRun(
+        flags,
+        { target, profile, wanted, single, ehloName: ehloName(flags.helo, ownName()), proposed },
+        outputs,
+        onFault,
+      ),
   }
-}
-
-/** Cleans up before a signal does what it does; what is given back ends the watch. */
-function beforeInterruption(cleanUp: () => void): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const end = (): void => {
-    for (const signal of signals) process.removeListener(signal, interrupted)
-  }
-  const interrupted = (signal: NodeJS.Signals): void => {
-    cleanUp()
-    end()
-    // By the signal itself, so that whoever started us sees what it was.
-    process.kill(process.pid, signal)
-  }
-  for (const signal of signals) process.on(signal, interrupted)
-  return end
 }
 
 function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {

@@ -9,7 +9,15 @@ import { UsageError } from './failure.ts'
 export function explain(id: string, json: boolean, out: NodeJS.WritableStream): void {
   const check = checks.find(c => c.id === id)
   if (!check) {
-    const near = checks.map(c => c.id).filter(known => known.split('-').some(word => id.toLowerCase().includes(word)))
+    const words = id.toLowerCase().split('-')
+    // Of those that share a word, first those that begin alike, then those that share most.
+    const shared = (known: string): number =>
+      known.split('-').filter(word => id.toLowerCase().includes(word)).length +
+      (known.startsWith(`${words[0]}-`) ? 0.5 : 0)
+    const near = checks
+      .map(c => c.id)
+      .filter(known => shared(known) > 0)
+      .sort((a, b) => shared(b) - shared(a))
     const hint =
       near.length > 0 ? `did you mean ${near.slice(0, 5).join(', ')}?` : '`mailworthy checks` lists them all.'
     throw new UsageError(`no check is called "${visible(id.slice(0, 80))}"; ${hint}`)

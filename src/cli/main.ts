@@ -105,7 +105,7 @@ function messageCommand(root: Command): void {
   root
     .command('message')
     .description('judge one message: its author, SPF, DKIM, DMARC and ARC, and what broke a signature')
-    .argument('<file>', 'the message as it was received (.eml); - is standard input')
+    .argument('[file]', 'the message as it was received (.eml); - is standard input')
     .option('--ip <ip>', 'the address of the client that it came from, for SPF')
     .option('--helo <name>', 'the name that the client gave in HELO/EHLO')
     .option('--mail-from <addr>', 'the envelope sender; <> is the null sender')
@@ -124,6 +124,9 @@ function messageCommand(root: Command): void {
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('--timeout <s>', 'end after so many seconds; what is not known by then is unknown', seconds)
     .option('--lab <addr>', 'ask a running `mailworthy lab` instead of the world')
+    .option('--with <zonefile>', 'as it would be with these records; the report says what would change')
+    .option('--save-evidence <file>', 'also write down the message and all that is heard, to be judged again')
+    .option('--evidence <file>', 'judge again what was heard, asking nobody; - is standard input')
     .option('--format <f>', 'text, json, ndjson or html')
     .option('--json', 'the same as --format json')
     .option('--output <file>', 'write the report there instead of to standard output (-)')
@@ -139,9 +142,10 @@ function messageCommand(root: Command): void {
         'mailworthy message mail.eml',
         'mailworthy message mail.eml --ip 192.0.2.25 --helo mail.example.org --mail-from a@example.org',
         'mailworthy message - --json < mail.eml',
+        'mailworthy message mail.eml --with mended.zone',
       ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use or no message, 3 unknown: something required could not be checked.`,
     )
-    .action(async (file: string, flags: MessageFlags) => {
+    .action(async (file: string | undefined, flags: MessageFlags) => {
       const { judgeMessage } = await import('./message.ts')
       process.exitCode = await judgeMessage(file, { ...{ ca: [], o: [], trustedServer: [] }, ...flags })
     })

@@ -1,30 +1,32 @@
 // `mailworthy message`: judges one message as a receiver would, and writes the report where it is wanted.
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { AuditRun } from '../audit/audit.ts'
-import { deadlineAfter } from '../audit/gather.ts'
+import type { CommonTarget } from '../audit/asked.ts'
 import type { GivenMessage } from '../audit/scope.ts'
-import { catalogue } from '../catalogue.ts'
 import { messageProfile } from '../checks/profiles.ts'
+import { askedFor } from '../evidence.ts'
 import { parseAddress } from '../names/address.ts'
 import { parseDomain } from '../names/domain.ts'
 import { readingNotes, readMessage } from '../protocol/message/read.ts'
 import { visible } from '../report/visible.ts'
+import type { Auditing } from './auditing.ts'
 import { exitStatus, failOnOf } from './exit-status.ts'
 import { fileTrouble, tellFault, UsageError } from './failure.ts'
-import { type MeansFlags, openMeans } from './means.ts'
+import { beforeInterruption } from './interruption.ts'
+import { type LiveFlags, openLiveRun } from './live-run.ts'
 import { type OutputFlags, Outputs } from './outputs.ts'
+import { readZoneFile } from './proposal.ts'
+import { openEvidence } from './replayed.ts'
 import { selectChecks } from './selection.ts'
 
 /** The options of `message` as the command line gives them. */
-export interface MessageFlags extends MeansFlags, OutputFlags {
+export interface MessageFlags extends LiveFlags, OutputFlags {
   readonly ip?: string
   readonly helo?: string
   readonly mailFrom?: string
   readonly trustedServer: readonly string[]
-  readonly only?: readonly string[]
-  readonly skip?: readonly string[]
-  readonly timeout?: number
+  readonly with?: string
+  readonly evidence?: string
   readonly failOn: string
   readonly quiet?: boolean
   readonly verbose?: boolean
@@ -35,47 +37,110 @@ const LARGEST = 64 * 1024 * 1024
 
 /**
  * Runs the command.
- * @param file a path, or `-` for standard input
+ * @param file a path, or `-` for standard input; undefined with `--evidence`, which has the message in it
  * @returns the exit status: 1 when the verdict is one that `--fail-on` names, else 3 when it is unknown, else 0
  * @throws UsageError for a file that holds no message and for wrong options, before anything is asked
  */
-export async function judgeMessage(file: string, flags: MessageFlags): Promise<number> {
+export async function judgeMessage(file: string | undefined, flags: MessageFlags): Promise<number> {
   const failOn = failOnOf(flags.failOn)
+  if (flags.with !== undefined && (flags.evidence ?? flags.saveEvidence) !== undefined) {
+    throw new UsageError('--with asks what would be: there is no evidence of that to save or to judge again')
+  }
+  const plan =
+    flags.evidence === undefined ? await livePlan(file, flags) : await replayedPlan(file, flags.evidence, flags)
+  const outputs = new Outputs(flags, { single: true, total: 1, alsoWanted: flags.saveEvidence !== undefined })
+  let auditing: Auditing | undefined
+  const takeBack = (): void => {
+    outputs.abandon()
+    auditing?.abandon()
+  }
+  const uninterrupted = beforeInterruption(takeBack)
+  try {
+    auditing = await plan.begin(outputs)
+    const report = await auditing.audit(plan.domain)
+    await outputs.add(report)
+    await auditing.proceed()
+    await auditing.finish()
+    await outputs.finish()
+    if (flags.verbose) process.stderr.write(`${auditing.tell()}\n`)
+    return exitStatus(new Set([report.verdict]), failOn)
+  } catch (failure) {
+    takeBack()
+    throw failure
+  } finally {
+    uninterrupted()
+    auditing?.close()
+  }
+}
+
+interface Plan {
+  /** The From domain; empty when there is none that could be read. */
+  readonly domain: string
+  begin(outputs: Outputs): Promise<Auditing>
+}
+
+async function livePlan(file: string | undefined, flags: MessageFlags): Promise<Plan> {
+  if (file === undefined) throw new UsageError('no message to judge: name a file, or - for standard input')
   const wanted = selectChecks(messageProfile, flags.only, flags.skip)
   const came = connectionOf(flags)
   const trustedServers = flags.trustedServer.map(serverName)
+  const proposed = flags.with === undefined ? undefined : readZoneFile(flags.with)
   const octets = await readFile(file)
   const name = file === '-' ? 'standard input' : basename(file)
   const content = readMessage(octets)
   if (!content.ok) throw new UsageError(`${shownFile(file)} is no message that can be judged: ${content.why}`)
-  const message: GivenMessage = { octets, name, notes: readingNotes(content), came, trustedServers }
-  const outputs = new Outputs(flags, { single: true, total: 1 })
-  const deadline = flags.timeout === undefined ? undefined : deadlineAfter(flags.timeout)
-  try {
-    const means = await openMeans(flags, 'localhost.localdomain')
-    try {
-      const run = new AuditRun(catalogue(), means)
-      const report = await run.audit(
-        {
-          domain: content.from.kind === 'author' ? content.from.domain : '',
-          ...{ egress: [], selectors: [], ourKeys: {}, listeners: [] },
-          ...{ smtp: false, smtpPort: 25, families: [4, 6], ownFamilies: [4, 6] },
-          message,
-        },
-        { profile: messageProfile, wanted, onFault: tellFault, ...(deadline && { deadline }) },
-      )
-      await outputs.add(report)
-      await outputs.finish()
-      if (flags.verbose) process.stderr.write(`${means.tell()}\n`)
-      return exitStatus(new Set([report.verdict]), failOn)
-    } finally {
-      means.close()
-    }
-  } catch (failure) {
-    outputs.abandon()
-    throw failure
-  } finally {
-    deadline?.cancel()
+  const target: CommonTarget = {
+    ...{ egress: [], selectors: [], ourKeys: {}, listeners: [] },
+    ...{ smtp: false, smtpPort: 25, families: [4, 6], ownFamilies: [4, 6] },
+    message: { octets, name, notes: readingNotes(content), came, trustedServers },
+  }
+  const run = { target, profile: messageProfile, wanted, single: true, ehloName: 'localhost.localdomain', proposed }
+  return {
+    domain: content.from.kind === 'author' ? content.from.domain : '',
+    begin: outputs => openLiveRun(flags, run, outputs, tellFault),
+  }
+}
+
+/** Judges again what was heard when the evidence was saved. */
+async function replayedPlan(file: string | undefined, evidenceFile: string, flags: MessageFlags): Promise<Plan> {
+  if (file !== undefined) throw new UsageError('--evidence has the message in it: name no file beside it')
+  const given = [
+    ['--ip', flags.ip],
+    ['--helo', flags.helo],
+    ['--mail-from', flags.mailFrom],
+    ['--trusted-server', flags.trustedServer[0]],
+    ['--resolver', flags.resolver],
+    ['--lab', flags.lab],
+    ['--timeout', flags.timeout],
+    ['--ca', flags.ca[0]],
+    ['--save-evidence', flags.saveEvidence],
+  ].find(([, value]) => value !== undefined)
+  if (given) throw new UsageError(`${given[0]} was settled when the evidence was saved: --evidence asks nobody`)
+  const evidence = await openEvidence(evidenceFile)
+  const [domain] = evidence.domains
+  if (!evidence.asked.target.message || domain === undefined) {
+    throw new UsageError(
+      `${shownFile(evidenceFile)} is no evidence of a message: \`mailworthy audit --evidence\` takes that of domains`,
+    )
+  }
+  const now = selectChecks(messageProfile, flags.only, flags.skip)
+  const then = askedFor(evidence.asked)
+  return {
+    domain,
+    async begin() {
+      if (!flags.quiet) {
+        process.stderr.write(`mailworthy: judged again from evidence of ${visible(evidence.at)}; nothing was asked\n`)
+      }
+      return {
+        atOnce: 1,
+        audit: name => evidence.judge(name, { wanted: check => now(check) && then(check), onFault: tellFault }),
+        async proceed() {},
+        async finish() {},
+        abandon() {},
+        tell: () => `asked nobody: the evidence was written by mailworthy ${visible(evidence.version)}`,
+        close() {},
+      }
+    },
   }
 }
 

@@ -18,10 +18,13 @@ import { selectChecks } from './selection.ts'
  */
 export async function replayedPlan(file: string, typed: readonly string[], flags: AuditFlags): Promise<Plan> {
   askNobody(flags)
-  const evidence = await open(file)
+  const evidence = await openEvidence(file)
   const shown = file === '-' ? 'standard input' : visible(file)
   contradictNothing(evidence, shown, flags)
   const { asked } = evidence
+  if (asked.target.message) {
+    throw new UsageError(`${shown} is evidence of a message: give it to \`mailworthy message --evidence\``)
+  }
   const wanted = wantedOf(evidence, shown, flags)
   const named = typed.length + flags.domains.length > 0
   const domains = named ? await readDomains(typed, flags.domains) : evidence.domains
@@ -69,7 +72,8 @@ function askNobody(flags: AuditFlags): void {
   if (option !== undefined) throw new UsageError(`${option} is about asking the world, and --evidence asks nobody`)
 }
 
-async function open(file: string): Promise<Evidence> {
+/** Reads the file. @throws UsageError for one that is none */
+export async function openEvidence(file: string): Promise<Evidence> {
   const shown = file === '-' ? 'standard input' : visible(file)
   let text: string
   try {

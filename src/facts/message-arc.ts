@@ -79,6 +79,6 @@ async function verifies(content: MessageContent, { messageSignature }: ArcSet, r
   const usable = key.kind === 'record' && key.record.state === 'valid' ? keyObject(key.record) : undefined
   const selected = selectedTexts(content.octets, content.fields, signature)
   const header = usable !== undefined && fitsHeader(signature, signedHeader(selected, signature), usable)
-  const computed = { body: true, authors: 1, tooLong: body.missing > 0, header }
+  const computed = { body: true, tooLong: body.missing > 0, header }
   return judgeSignature(signature, key, computed, undefined).result === 'pass'
 }

@@ -16,8 +16,8 @@ export interface SignatureVerdict {
 /** What was computed for a signature without fault. `header` is undefined where there was no key to try it with. */
 export interface Computed {
   readonly body: boolean
-  /** The number of From fields in the header. */
-  readonly authors: number
+  /** The number of From fields in the header; one unless it is told. */
+  readonly authors?: number
   /** l= counts more octets than the body has. */
   readonly tooLong: boolean
   readonly header: boolean | undefined
@@ -43,7 +43,7 @@ export function judgeSignature(
       'a signed header field was changed, added or removed after it was signed, or another key made the signature'
     return { ...verdict('fail', why, 'RFC 6376 §6.1.3'), broken: 'header' }
   }
-  if (computed.authors > 1) {
+  if ((computed.authors ?? 1) > 1) {
     const why = `the header has ${computed.authors} From fields, and people may see another than the signed one`
     return verdict('policy', why, 'RFC 6376 §8.15')
   }
