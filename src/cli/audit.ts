@@ -61,6 +61,9 @@ export interface AuditFlags {
  */
 export async function auditDomains(typed: readonly string[], flags: AuditFlags): Promise<number> {
   const failOn = failOnOf(flags.failOn)
+  if (flags.with !== undefined && flags.authoritative) {
+    throw new UsageError('--with asks what would be, and --authoritative what is published now: ask for one at a time')
+  }
   if (flags.with !== undefined && (flags.evidence ?? flags.saveEvidence) !== undefined) {
     throw new UsageError('--with asks what would be: there is no evidence of that to save or to judge again')
   }

@@ -3,12 +3,12 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { isWithin } from '../names/domain.ts'
 import { decodeMessage, type WireMessage } from '../net/dns/wire-message.ts'
 import { typeNumbers } from '../net/dns/wire-records.ts'
 import type { RecordType } from '../net/resolver.ts'
 import { type Draft, type DraftRecord, draftRecord, type ExtendedError, encodeResponse } from './response-wire.ts'
 import type { Zone, ZoneRecord } from './zone.ts'
+import { answerWithAuthority } from './zone-authority.ts'
 
 /** What is asked: the canonical name and the type, `TYPE65` and the like for types that a Zone cannot hold. */
 export interface LabQuestion {
@@ -208,7 +208,10 @@ class LabNameServer {
     const along = extended?.(question)
     if (query.edns && edns === 'refused') return withoutEdns(this.#draft(query, 1))
     if (query.edns && edns === 'badvers') return this.#draft(query, 16)
-    if (this.#behavior.zones) return this.#withAuthority(query, question, this.#behavior.zones)
+    if (this.#behavior.zones) {
+      const own = { ...this.#draft(query, 0), recursionAvailable: false }
+      return answerWithAuthority(this.#zone, this.#behavior.zones, question, own, name => this.#startOfAuthority(name))
+    }
     if (lame) {
       const answers: DraftRecord[] = []
       const authorities = OTHER_SERVERS.map(value => draftRecord('', { type: 'NS', ttl: NEGATIVE_TTL, value }))
@@ -232,52 +235,6 @@ class LabNameServer {
       // The zone holds something that no server could send.
       return this.#draft(query, 2, { code: 24, text: fault instanceof Error ? fault.message : String(fault) })
     }
-  }
-
-  /** As a server that does not recurse (RFC 1034 §4.3.2). */
-  #withAuthority(query: WireMessage, { name, type }: LabQuestion, zones: readonly string[]): Draft | undefined {
-    const zone = zones.filter(one => isWithin(name, one)).toSorted((a, b) => b.length - a.length)[0]
-    const own = { ...this.#draft(query, 0), recursionAvailable: false }
-    if (zone === undefined) return { ...own, rcode: 5, authoritative: false }
-    const cut = this.#cutBelow(zone, name)
-    if (cut !== undefined) {
-      const additionals = cut.flatMap(ns =>
-        (['A', 'AAAA'] as const).flatMap(family => this.#recordsAt(ns.value, family)),
-      )
-      const authorities = cut.map(({ owner, ttl, value }) => draftRecord(owner, { type: 'NS', ttl, value }))
-      return { ...own, authoritative: false, authorities, additionals }
-    }
-    const found = this.#zone.lookup(name, type)
-    if (found.fault === 'timeout') return undefined
-    if (found.fault !== undefined) return { ...own, rcode: found.fault === 'servfail' ? 2 : 5 }
-    const left = found.chain.findIndex(link => !isWithin(link.name, zone))
-    const inside = left < 0 ? found.chain : found.chain.slice(0, left + 1)
-    const last = inside.at(-1)!.name
-    const links = inside.slice(0, -1).map((link, index) => {
-      return draftRecord(link.name, { type: 'CNAME', ttl: link.ttl, value: inside[index + 1]!.name })
-    })
-    if (left >= 0) return { ...own, answers: links }
-    const answers = [...links, ...found.records.map(record => draftRecord(last, record))]
-    const authorities = found.records.length > 0 ? [] : [this.#startOfAuthority(last)]
-    return { ...own, rcode: found.exists ? 0 : 3, answers, authorities }
-  }
-
-  /** The NS records at the highest name below the apex of `zone` that has some, on the way to `name`. */
-  #cutBelow(zone: string, name: string): readonly { owner: string; ttl: number; value: string }[] | undefined {
-    const below = zone === '' ? name.split('.') : name.slice(0, -zone.length - 1).split('.')
-    for (let count = 1; count <= below.length && name !== zone; count++) {
-      const owner = [...below.slice(-count), ...(zone === '' ? [] : [zone])].join('.')
-      const found = this.#zone.lookup(owner, 'NS')
-      if (found.fault !== undefined || found.chain.length > 1 || found.records.length === 0) continue
-      return found.records.map(({ ttl, value }) => ({ owner, ttl, value: value as string }))
-    }
-    return undefined
-  }
-
-  #recordsAt(name: string, type: 'A' | 'AAAA'): readonly DraftRecord[] {
-    const found = this.#zone.lookup(name, type)
-    if (found.fault !== undefined || found.chain.length > 1) return []
-    return found.records.map(record => draftRecord(name, record))
   }
 
   /** The SOA of the zone around a name; where the text has none, that of a root which holds the whole little world. */

@@ -66,6 +66,11 @@ describe('wrong use', () => {
     ['a time that is none', ['audit', 'example.org', '--timeout', 'soon'], 'seconds'],
     ['a port that is none', ['audit', 'example.org', '--smtp-port', '70000'], 'from 1 to 65535'],
     ['a resolver that is none', ['audit', 'example.org', '--resolver', 'dns.example'], 'dns.example'],
+    [
+      'a proposal and what is published',
+      ['audit', 'a.example', '--authoritative', '--with', 'x'],
+      '--with asks what would be',
+    ],
     ['a resolver of another kind', ['audit', 'example.org', '--resolver', 'sdns://1.1.1.1'], 'sdns://1.1.1.1'],
     ['a root that is none', ['audit', 'example.org', '--ca', '{folder}/root.pem'], 'root.pem'],
     [
