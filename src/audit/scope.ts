@@ -27,6 +27,8 @@ export interface Target {
   readonly families: readonly (4 | 6)[]
   /** The families that this machine has a way to; its own loopback is always there. */
   readonly ownFamilies: readonly (4 | 6)[]
+  /** Hosts of the user's own, where RCPT may be tried and submission is looked at: strangers take that for abuse. */
+  readonly mine?: readonly string[]
   /** The servers of the zones are asked as well: what they publish now, beside what the resolver sees. */
   readonly authoritative?: true
   /** The name servers that the resolver asks, each to be looked at itself. */
@@ -86,8 +88,17 @@ export interface Subjects {
   readonly address: { readonly address: IpAddress }
   readonly host: { readonly host: string }
   readonly endpoint: Listening
+  /** Where a host of the user's own takes mail from other servers, perhaps for the domain. */
+  readonly ownServer: {
+    readonly domain: string
+    readonly host: string
+    readonly address: IpAddress
+    readonly port: number
+  }
   /** What a domain shows by HTTPS: asked only where connections are wanted. */
   readonly web: { readonly domain: string; readonly via: 'https' }
+  /** An address of an MX host with the domain whose mail goes there. */
+  readonly delivery: Listening & { readonly domain: string; readonly via: 'https' }
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
   /** All records of one type at one name. */
@@ -137,12 +148,18 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   },
   address: { key: s => s.address.text, says: s => s.address.text, shared: true },
   host: { key: s => canonicalName(s.host), says: s => displayName(s.host), shared: true },
-  endpoint: {
-    key: s => `${canonicalName(s.host)} ${s.address.text} ${s.port} ${s.tls}`,
-    says: s => `${displayName(s.host)} [${s.address.text}]${s.port === 25 ? '' : `:${s.port}`}`,
-    shared: true,
+  endpoint: { key: endpointKey, says: endpointSays, shared: true },
+  ownServer: {
+    key: s => `${canonicalName(s.domain)} ${canonicalName(s.host)} ${s.address.text} ${s.port}`,
+    says: s => scopes.endpoint.says({ ...s, tls: 'starttls' }),
+    shared: false,
   },
   web: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
+  delivery: {
+    key: s => `${canonicalName(s.domain)} ${endpointKey(s)}`,
+    says: endpointSays,
+    shared: false,
+  },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },
   listing: { key: s => `${s.address.text} ${s.zone}`, says: s => `${s.address.text} on ${s.zone}`, shared: true },
   recordSet: { key: s => `${canonicalName(s.name)} ${s.type}`, says: s => `${s.name} ${s.type}`, shared: true },
@@ -158,6 +175,14 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
     shared: false,
   },
   signature: { key: s => `${s.number} ${s.message.name}`, says: s => s.label, shared: false },
+}
+
+function endpointKey({ host, address, port, tls }: Listening): string {
+  return `${canonicalName(host)} ${address.text} ${port} ${tls}`
+}
+
+function endpointSays({ host, address, port }: Listening): string {
+  return `${displayName(host)} [${address.text}]${port === 25 ? '' : `:${port}`}`
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { AnyCheck } from '../audit/check.ts'
 import certificateExpiry from './certificate-expiry.ts'
 import certificateName from './certificate-name.ts'
+import daneCertificate from './dane-certificate.ts'
 import daneTlsa from './dane-tlsa.ts'
 import dkimKey from './dkim-key.ts'
 import dkimKeyMatch from './dkim-key-match.ts'
@@ -44,6 +45,7 @@ import spfSyntax from './spf-syntax.ts'
 import spfVoidLookups from './spf-void-lookups.ts'
 import starttlsOffer from './starttls-offer.ts'
 import tlsReporting from './tls-reporting.ts'
+import transportStrictDelivery from './transport-strict-delivery.ts'
 
 /** Every check, in the order in which a person reads them. */
 export const checks = [
@@ -91,4 +93,6 @@ export const checks = [
   mtaStsPolicy,
   tlsReporting,
   daneTlsa,
+  daneCertificate,
+  transportStrictDelivery,
 ] as unknown as readonly AnyCheck[]

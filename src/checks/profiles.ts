@@ -53,6 +53,8 @@ const receivingChecks = {
   'mta-sts-policy': advice,
   'tls-reporting': advice,
   'dane-tlsa': advice,
+  'dane-certificate': { ...advice, kinds: ['mx'] },
+  'transport-strict-delivery': advice,
 } as const satisfies Profile['checks']
 
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */

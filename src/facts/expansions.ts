@@ -1,14 +1,23 @@
 // How the subjects of an audit follow from each other: a domain has egresses, selectors and MX hosts; a host has addresses.
-import { Unknowable } from '../audit/fact.ts'
-import { defineExpansion, type Expansion, type Target } from '../audit/scope.ts'
+import { type Know, Unknowable } from '../audit/fact.ts'
+import {
+  defineExpansion,
+  type Expansion,
+  type Listening,
+  type NoSubjects,
+  type SomeSubjects,
+  type Target,
+} from '../audit/scope.ts'
 import { type IpAddress, isLoopback } from '../names/address.ts'
 import { canonicalName } from '../names/domain.ts'
 import { dkimSelectors, type FoundSelector } from './dkim-selectors.ts'
 import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 import { messageContent } from './message-content.ts'
 import { signatureLabel, signaturesOf } from './message-dkim.ts'
+import { isAnnounced, stsRecord } from './mta-sts.ts'
 import { mailHosts, mx } from './mx.ts'
 import { leanedOn } from './published.ts'
+import { tlsaSet } from './tlsa.ts'
 
 const egresses = defineExpansion({
   from: 'domain',
@@ -75,21 +84,51 @@ const endpoints = defineExpansion({
   from: 'host',
   to: 'endpoint',
   kind: 'mx',
-  async subjects({ host }, know, target) {
+  subjects: ({ host }, know, target) => endpointsOf(host, know, target),
+})
+
+async function endpointsOf(
+  host: string,
+  know: Know,
+  target: Target,
+): Promise<readonly Listening[] | SomeSubjects<'endpoint'> | NoSubjects> {
+  if (!target.smtp) return { none: 'not-asked', reason: 'SMTP was left out (--no-smtp)' }
+  const found = await know(hostAddresses, { host })
+  const addresses = knownAddresses(found)
+  if (addresses.length > 0) {
+    const left = addresses.map(address => whyLeftOut(address, target)).find(reason => reason !== undefined)
+    const subjects = addresses
+      .filter(address => whyLeftOut(address, target) === undefined)
+      .map(address => ({ host, address, port: target.smtpPort, tls: 'starttls' as const }))
+    return left === undefined ? subjects : { subjects, left: { none: 'not-asked', reason: left } }
+  }
+  // Of a host that is half known the known half is looked at; `mx-hosts` tells about the other.
+  const reason = unlearned(found)
+  if (reason !== undefined) throw new Unknowable(reason)
+  return { none: 'not-applicable', reason: 'the host has no address' }
+}
+
+// Only where something is demanded: of all others there is nothing to try.
+const deliveries = defineExpansion({
+  from: 'domain',
+  to: 'delivery',
+  async subjects({ domain }, know, target) {
     if (!target.smtp) return { none: 'not-asked', reason: 'SMTP was left out (--no-smtp)' }
-    const found = await know(hostAddresses, { host })
-    const addresses = knownAddresses(found)
-    if (addresses.length > 0) {
-      const left = addresses.map(address => whyLeftOut(address, target)).find(reason => reason !== undefined)
-      const subjects = addresses
-        .filter(address => whyLeftOut(address, target) === undefined)
-        .map(address => ({ host, address, port: target.smtpPort, tls: 'starttls' as const }))
-      return left === undefined ? subjects : { subjects, left: { none: 'not-asked', reason: left } }
+    const found = await know(mx, { domain })
+    if (found.kind === 'null') return { none: 'not-applicable', reason: 'the domain takes no mail (null MX)' }
+    const hosts = mailHosts(found)
+    const [record, ...tlsa] = await Promise.all([
+      know(stsRecord, { domain }),
+      ...hosts.map(host => know(tlsaSet, { host })),
+    ])
+    if (!isAnnounced(record) && tlsa.every(({ kind }) => kind === 'none')) {
+      return { none: 'not-applicable', reason: 'the domain has neither an MTA-STS policy nor TLSA records' }
     }
-    // Of a host that is half known the known half is looked at; `mx-hosts` tells about the other.
-    const reason = unlearned(found)
-    if (reason !== undefined) throw new Unknowable(reason)
-    return { none: 'not-applicable', reason: 'the host has no address' }
+    const endpoints = await Promise.all(hosts.map(host => endpointsOf(host, know, target)))
+    return endpoints.flatMap(found => {
+      const subjects = 'none' in found ? [] : 'left' in found ? found.subjects : found
+      return subjects.map(endpoint => ({ ...endpoint, domain, via: 'https' as const }))
+    })
   },
 })
 
@@ -161,6 +200,7 @@ export const expansions: readonly Expansion[] = [
   foundSelectors,
   hosts,
   endpoints,
+  deliveries,
   listeners,
   messages,
   signatures,
