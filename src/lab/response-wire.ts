@@ -135,6 +135,10 @@ function recordData(record: ZoneRecord): Buffer {
       const { keyTag, algorithm, digestType, digest } = record.value
       return Buffer.concat([numbers(2, keyTag), numbers(1, algorithm, digestType), Buffer.from(digest, 'hex')])
     }
+    case 'SRV': {
+      const { priority, weight, port, target } = record.value
+      return Buffer.concat([numbers(2, priority, weight, port), wireName(target)])
+    }
     case 'TLSA': {
       const { usage, selector, matchingType, data } = record.value
       return Buffer.concat([numbers(1, usage, selector, matchingType), Buffer.from(data, 'hex')])

@@ -63,7 +63,9 @@ export class Zone {
       chain.push({ name: owner, ttl: DEFAULT_TTL })
       const fault = this.#faults.get(owner)
       if (fault && (fault.type === undefined || fault.type === type)) {
-        return fault.fault === 'nxdomain' ? { exists: false, records: [], ...this.#told(chain) } : { fault: fault.fault }
+        return fault.fault === 'nxdomain'
+          ? { exists: false, records: [], ...this.#told(chain) }
+          : { fault: fault.fault }
       }
       const records = this.#at(owner)
       if (records === undefined) return { exists: false, records: [], ...this.#told(chain) }
@@ -154,6 +156,10 @@ function readRecord(type: string, ttl: number, rdata: readonly string[]): ZoneRe
         ttl,
         value: { critical: Number(rdata[0]) >= 128, tag: rdata[1] ?? '', value: rdata.slice(2).join('') },
       }
+    case 'SRV': {
+      const [priority = 0, weight = 0, port = 0] = rdata.slice(0, 3).map(Number)
+      return { type, ttl, value: { priority, weight, port, target: name(3) } }
+    }
     case 'TLSA': {
       const [usage = 0, selector = 0, matchingType = 0] = rdata.slice(0, 3).map(Number)
       return { type, ttl, value: { usage, selector, matchingType, data: rdata.slice(3).join('').toLowerCase() } }

@@ -21,6 +21,7 @@ const writers: { readonly [T in RecordType]: (record: RecordTypes[T]) => readonl
   NS: name => whole(host(name)),
   PTR: name => whole(host(name)),
   SOA: ({ mname, rname, serial, minimum }) => whole(`${host(mname)} ${host(rname)} ${serial} … ${minimum}`),
+  SRV: ({ priority, weight, port, target }) => whole(`${priority} ${weight} ${port} ${host(target)}`),
   TLSA: ({ usage, selector, matchingType, data }) => whole(`${usage} ${selector} ${matchingType} ${data}`),
   TXT: strings => (strings.length === 0 ? [''] : strings),
 }

@@ -25,6 +25,8 @@ export interface RecordTypes {
   readonly NS: string
   readonly PTR: string
   readonly SOA: { readonly mname: string; readonly rname: string; readonly serial: number; readonly minimum: number }
+  /** RFC 2782. `target` is empty where the service is decidedly not offered. */
+  readonly SRV: { readonly priority: number; readonly weight: number; readonly port: number; readonly target: string }
   /** RFC 6698 §2.1. `data` is lower-case hex. */
   readonly TLSA: {
     readonly usage: number

@@ -3,7 +3,7 @@ import { fromBytes } from '../../names/address.ts'
 import type { RecordType, RecordTypes } from '../resolver.ts'
 import { decodeName, Unreadable } from './wire-name.ts'
 
-/** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 4034, RFC 6698 §7.1, RFC 8659 §4). */
+/** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 2782, RFC 4034, RFC 6698 §7.1, RFC 8659 §4). */
 export const typeNumbers: { readonly [T in RecordType]: number } = {
   A: 1,
   NS: 2,
@@ -13,6 +13,7 @@ export const typeNumbers: { readonly [T in RecordType]: number } = {
   MX: 15,
   TXT: 16,
   AAAA: 28,
+  SRV: 33,
   DS: 43,
   DNSKEY: 48,
   TLSA: 52,
@@ -78,6 +79,11 @@ const readers: { readonly [T in RecordType]: Read<T> } = {
       serial: message.readUInt32BE(rname.end),
       minimum: message.readUInt32BE(rname.end + 16),
     }
+  },
+  SRV(message, start, end) {
+    if (end - start < 7) throw new Unreadable(`an SRV record has 7 octets or more, this one has ${end - start}`)
+    const [priority, weight, port] = [0, 2, 4].map(at => message.readUInt16BE(start + at)) as [number, number, number]
+    return { priority, weight, port, target: soleName(message, start + 6, end) }
   },
   TLSA(message, start, end) {
     if (end - start < 4) throw new Unreadable(`a TLSA record has 4 octets or more, this one has ${end - start}`)

@@ -16,6 +16,7 @@ const records: { readonly [T in RecordType]: (record: unknown) => unknown } = {
   DS: record => holding(record, { keyTag: number, algorithm: number, digestType: number, digest: text }),
   MX: record => holding(record, { preference: number, exchange: text }),
   SOA: record => holding(record, { mname: text, rname: text, serial: number, minimum: number }),
+  SRV: record => holding(record, { priority: number, weight: number, port: number, target: text }),
   TLSA: record => holding(record, { usage: number, selector: number, matchingType: number, data: text }),
 }
 

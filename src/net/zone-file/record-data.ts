@@ -17,7 +17,6 @@ const CARRIED: { readonly [type: string]: number } = {
   RP: 17,
   AFSDB: 18,
   LOC: 29,
-  SRV: 33,
   NAPTR: 35,
   SSHFP: 44,
   RRSIG: 46,
@@ -76,11 +75,6 @@ export function readData(type: string, given: DataFields): ZoneData {
   }
   if (type.startsWith('TYPE')) {
     throw new ZoneFileFault(`the data of ${type} are written as \\# LENGTH HEX (RFC 3597 §5)`, given.type)
-  }
-  if (type === 'SRV') {
-    for (const what of ['priority', 'weight', 'port']) reading.number(what, 65_535)
-    reading.name('target')
-    reading.end()
   }
   reading.some()
   return { type, value: undefined, text }
@@ -221,6 +215,12 @@ const readers: { readonly [T in RecordType]: (fields: Fields) => RecordTypes[T] 
     for (const what of ['refresh', 'retry', 'expire']) fields.seconds(what)
     return { mname, rname, serial, minimum: fields.seconds('minimum') }
   },
+  SRV: fields => ({
+    priority: fields.number('priority', 65_535),
+    weight: fields.number('weight', 65_535),
+    port: fields.number('port', 65_535),
+    target: fields.name('target'),
+  }),
   TLSA: fields => ({
     usage: fields.number('usage', 255),
     selector: fields.number('selector', 255),

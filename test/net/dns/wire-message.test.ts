@@ -9,7 +9,7 @@ import { encodeName } from '../../../src/net/dns/wire-name.ts'
 import { answersQuestion, encodeQuery, type Question } from '../../../src/net/dns/wire-query.ts'
 import type { RecordType } from '../../../src/net/resolver.ts'
 
-const types = ['A', 'AAAA', 'CAA', 'CNAME', 'DNSKEY', 'DS', 'MX', 'NS', 'PTR', 'SOA', 'TLSA', 'TXT'] as const
+const types = ['A', 'AAAA', 'CAA', 'CNAME', 'DNSKEY', 'DS', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TLSA', 'TXT'] as const
 
 function question(name: string, type: RecordType): Question {
   const encoded = encodeName(name)
@@ -67,6 +67,16 @@ const record: fc.Arbitrary<ZoneRecord> = fc.oneof(
     type: fc.constant('CAA' as const),
     ttl: number32,
     value: fc.record({ critical: fc.boolean(), tag: fc.stringMatching(/^[a-z0-9]{1,15}$/), value: octets }),
+  }),
+  fc.record({
+    type: fc.constant('SRV' as const),
+    ttl: number32,
+    value: fc.record({
+      priority: fc.nat(65_535),
+      weight: fc.nat(65_535),
+      port: fc.nat(65_535),
+      target: fc.oneof(host, fc.constant('')),
+    }),
   }),
   fc.record({
     type: fc.constant('TLSA' as const),
@@ -202,6 +212,10 @@ describe('a message', () => {
         expect(judged.answers).toMatchObject([{ name, type: one.type, ttl: one.ttl }])
         if (one.type === 'TXT') {
           expect((judged.answers![0] as packet.TxtAnswer).data).toEqual(one.value.map(s => Buffer.from(s, 'latin1')))
+        }
+        if (one.type === 'SRV') {
+          const { target, ...numbers } = one.value
+          expect(judged.answers![0]).toMatchObject({ data: { ...numbers, target: target === '' ? '.' : target } })
         }
         if (one.type === 'TLSA') {
           const { data, ...numbers } = one.value

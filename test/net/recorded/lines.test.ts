@@ -24,6 +24,7 @@ const records: { readonly [T in RecordType]: fc.Arbitrary<RecordTypes[T]> } = {
   CAA: fc.record({ critical: fc.boolean(), tag: text, value: text }),
   DNSKEY: fc.record({ flags: count, protocol: count, algorithm: count, key: text }),
   DS: fc.record({ keyTag: count, algorithm: count, digestType: count, digest: text }),
+  SRV: fc.record({ priority: count, weight: count, port: count, target: text }),
   TLSA: fc.record({ usage: count, selector: count, matchingType: count, data: text }),
 }
 

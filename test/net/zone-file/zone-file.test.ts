@@ -134,7 +134,7 @@ a HINFO "PC" Linux`.replace('\n   CD', ' CD'),
       '_25._tcp.example.org 3600 TLSA {"usage":3,"selector":1,"matchingType":1,"data":"abcd"}',
       'a.example.org 3600 DS {"keyTag":1,"algorithm":8,"digestType":2,"digest":"abcdef01"}',
       'a.example.org 3600 DNSKEY {"flags":257,"protocol":3,"algorithm":13,"key":"AAECAwQF"}',
-      '_s._tcp.example.org 3600 SRV 0 5 443 host',
+      '_s._tcp.example.org 3600 SRV {"priority":0,"weight":5,"port":443,"target":"host.example.org"}',
       'a.example.org 3600 HINFO "PC" Linux',
     ])
   })
@@ -237,6 +237,8 @@ describe('a fault in a zone file is told with its place', () => {
     ['a.example. A \\# 3 C00002', '1:12: an A record has 4 octets, this one has 3'],
     ['a.example. TYPE65400 abc', '1:12: the data of TYPE65400 are written as \\# LENGTH HEX'],
     ['a.example. SRV 0 5 host.', '1:20: the port is a number'],
+    ['a.example. SRV 0 5 443', '1:20: SRV lacks its target'],
+    ['a.example. SRV 0 5 443 host. more', '1:30: "more" is too much'],
     ['a.example. TLSA 3 1 1 xyz', '1:23: the data of TLSA cannot be read'],
     ['a.example. CAA 0 is-sue x', '1:18: "is-sue" is no CAA tag'],
     ['a.example. SOA a. b. 1 2 3 4', '1:28: SOA lacks its minimum'],
