@@ -1,10 +1,9 @@
 // The one SPF record that mends all that is wrong at the domain, and one for each HELO name: every SPF check proposes the same.
 import { defineFact, Unknowable, type World } from '../audit/fact.ts'
-import type { IpAddress } from '../names/address.ts'
 import { canonicalName, isFqdn } from '../names/domain.ts'
 import { publicSuffixOrganization } from '../names/organizational.ts'
 import { type Answered, remembering } from '../protocol/spf/memory.ts'
-import { proposeSpf, type SpfProposal } from '../protocol/spf/propose.ts'
+import { type ProposalRequest, proposeSpf, type SpfProposal } from '../protocol/spf/propose.ts'
 import { type SpfSelection, selectSpf } from '../protocol/spf/record.ts'
 import { publishTxt, removeTxt, type TxtChange } from '../protocol/txt-change.ts'
 import { spfRecord } from './spf-record.ts'
@@ -25,6 +24,8 @@ export interface SpfProposals {
   readonly helo: ReadonlyMap<string, Proposed>
 }
 
+type Senders = ProposalRequest['senders']
+
 const nothing: Proposed = { proposal: undefined, records: [], says: '' }
 
 export const spfProposal = defineFact({
@@ -35,25 +36,30 @@ export const spfProposal = defineFact({
     const { egress } = world
     const names = new Set(egress.flatMap(({ helo }) => (helo !== undefined && isFqdn(helo) ? canonicalName(helo) : [])))
     names.delete(canonicalName(domain))
-    const addresses = egress.map(one => one.address)
-    const greeting = (name: string): readonly IpAddress[] =>
-      egress.filter(({ helo }) => helo !== undefined && canonicalName(helo) === name).map(one => one.address)
-    const [own, ...others] = await Promise.all([
-      forDomain(domain, addresses, world),
-      ...[...names].map(name => forHelo(name, greeting(name), world)),
-    ])
-    return { domain: own, helo: new Map([...names].map((name, i) => [name, others[i]!])) }
+    const senders = egress.map(({ address, helo = domain }) => ({ address, helo }))
+    const greeting = (name: string): Senders => senders.filter(({ helo }) => canonicalName(helo) === name)
+    const helo = new Map(
+      await Promise.all([...names].map(async name => [name, await forHelo(name, greeting(name), world)] as const)),
+    )
+    const beside = [...helo].flatMap(([name, { proposal }]) => (proposal ? [{ name, text: proposal.text }] : []))
+    return { domain: await forDomain(domain, senders, beside, world), helo }
   },
 })
 
-async function forDomain(domain: string, senders: readonly IpAddress[], { know, resolver }: World): Promise<Proposed> {
+async function forDomain(
+  domain: string,
+  senders: Senders,
+  beside: NonNullable<ProposalRequest['beside']>,
+  { know, resolver }: World,
+): Promise<Proposed> {
   try {
     const [{ exists, owner, hasMx, ...selection }, { answered }] = await Promise.all([
       know(spfRecord, { domain }),
       know(spfWalk, { domain }),
     ])
     if (!exists) return nothing
-    const asked = { domain, selection, hasMx: hasMx === true, senders, resolver: remembering(resolver, answered) }
+    const asking = remembering(resolver, answered)
+    const asked = { domain, selection, hasMx: hasMx === true, senders, beside, resolver: asking }
     return told(await proposeSpf(asked), domain, owner)
   } catch (failure) {
     if (failure instanceof Unknowable) return nothing
@@ -62,7 +68,7 @@ async function forDomain(domain: string, senders: readonly IpAddress[], { know, 
 }
 
 /** Only what stands at the name is mended: whether bounces are to pass SPF is for its owner to decide. */
-async function forHelo(name: string, senders: readonly IpAddress[], { resolver }: World): Promise<Proposed> {
+async function forHelo(name: string, senders: Senders, { resolver }: World): Promise<Proposed> {
   const answered: Answered = new Map()
   const asking = remembering(resolver, answered)
   const answer = await asking.resolve(name, 'TXT')

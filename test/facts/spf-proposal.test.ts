@@ -54,8 +54,7 @@ const recordsOf = (findings: readonly Finding[], name: string): readonly string[
   ),
 ]
 
-const fails = (findings: readonly Finding[]): readonly string[] =>
-  findings.filter(finding => finding.level === 'fail').map(({ check, says }) => `${check}: ${says}`)
+const key = ({ check, subject, outcome }: Finding): string => `${check} ${subject} ${outcome}`
 
 async function expectMended(zone: string, egress: readonly string[]): Promise<number> {
   const findings = await audit(zone, egress)
@@ -66,9 +65,13 @@ async function expectMended(zone: string, egress: readonly string[]): Promise<nu
   // By itself, and together with all others: of several names each has its own.
   const all = distinct(proposing.flatMap(finding => finding.records!))
   const after = await audit(follow(zone, all), egress)
-  expect(fails(after), `${zone}\nfollowed: ${JSON.stringify(all)}`.slice(0, 3000)).toEqual(
-    all.some(change => change.name === 'example.org') ? [] : expect.anything(),
-  )
+  // What nothing was proposed for may stay: a fault in the record of somebody else that a HELO name leads to.
+  const unmendable = new Set(findings.filter(one => one.level === 'fail' && one.records === undefined).map(key))
+  const fails = after.filter(one => one.level === 'fail' && !unmendable.has(key(one)))
+  expect(
+    fails.map(({ check, says }) => `${check}: ${says}`),
+    `${zone}\nfollowed: ${JSON.stringify(all)}`.slice(0, 3000),
+  ).toEqual([])
   return proposing.length
 }
 

@@ -84,6 +84,11 @@ describe('an audit of one domain', () => {
         { egress: '192.0.2.25', identity: 'helo', result: 'pass', dependsOnLocalPart: false },
       ],
       spfTerms: ['mx', 'ip4:192.0.2.25', 'ip6:2001:db8::25', '-all'],
+      spfTree: {
+        worst: { lookups: 1, voids: { v4: 0, v6: 1 } },
+        evaluations: [{ egress: '192.0.2.25', identity: 'mailfrom', result: 'pass', lookups: 1, voids: 0 }],
+        root: expect.objectContaining({ domain: 'healthy.example', state: 'read' }),
+      },
       dkim: [{ selector: 's1', state: 'valid', keyHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }],
       dmarc: {
         state: 'found',

@@ -39,9 +39,11 @@ export interface ProposalRequest {
   readonly domain: string
   readonly selection: SpfSelection
   readonly hasMx: boolean
-  /** Addresses that mail of the domain leaves from. */
-  readonly senders: readonly IpAddress[]
+  /** Addresses that mail of the domain leaves from, and the name that each gives in HELO: a record may ask for it by a macro. */
+  readonly senders: readonly { readonly address: IpAddress; readonly helo: string }[]
   readonly resolver: Resolver
+  /** What is proposed at other names: senders have to pass whether it is followed or not. */
+  readonly beside?: readonly { readonly name: string; readonly text: string }[]
 }
 
 /** A record that mends what is there. */
@@ -93,7 +95,8 @@ class Mending {
   async proposal(): Promise<SpfProposal | undefined> {
     await this.#settle()
     await this.#cheapen()
-    await this.#addSenders()
+    // The first IPv6 host of a record makes empty answers for IPv6 clients matter.
+    if (await this.#addSenders()) await this.#cheapen()
     const { changes } = this.#draft
     const text = writeDraft(this.#draft)
     if (changes.length === 0 || text.length > MOST_WRITTEN) return undefined
@@ -194,19 +197,28 @@ class Mending {
     })
   }
 
-  async #addSenders(): Promise<void> {
-    const { domain, senders } = this.#request
-    const resolver = this.#world()
-    const asked = { identity: 'mailfrom', mailFrom: `postmaster@${domain}`, helo: domain, resolver } as const
-    const evaluations = await Promise.all(senders.map(ip => evaluateSpf({ ...asked, ip })))
-    // What did not answer may list them.
-    const missing = senders.filter((_, i) => !['pass', 'temperror'].includes(knownResult(evaluations[i]!)))
-    const terms = [...new Set(missing.map(addressTerm))]
-    if (terms.length === 0) return
-    const others = this.#draft.mechanisms.filter(term => !terms.includes(term.toLowerCase().replace(/^\+/, '')))
+  /** True when any was added. */
+  async #addSenders(): Promise<boolean> {
+    const { domain, senders, beside = [] } = this.#request
+    const world = this.#world()
+    const others = beside.reduce((resolver, { name, text }) => withRecord(resolver, name, text), world)
+    const passes = async (resolver: Resolver, { address: ip, helo }: (typeof senders)[number]): Promise<boolean> => {
+      const mailFrom = `postmaster@${domain}`
+      const result = knownResult(await evaluateSpf({ identity: 'mailfrom', mailFrom, ip, helo, resolver }))
+      // What did not answer may list them.
+      return result === 'pass' || result === 'temperror'
+    }
+    const known = await Promise.all(
+      senders.map(async one => (await passes(world, one)) && (beside.length === 0 || (await passes(others, one)))),
+    )
+    const missing = senders.filter((_, i) => !known[i])
+    const terms = [...new Set(missing.map(({ address }) => addressTerm(address)))]
+    if (terms.length === 0) return false
+    const rest = this.#draft.mechanisms.filter(term => !terms.includes(term.toLowerCase().replace(/^\+/, '')))
     const changes = [...this.#draft.changes, `${terms.join(' ')} added`]
     // In front of all others nothing can come before them, and they cost nothing.
-    this.#draft = { ...this.#draft, mechanisms: [...terms, ...others], changes }
+    this.#draft = { ...this.#draft, mechanisms: [...terms, ...rest], changes }
+    return true
   }
 
   /** Puts something else in the place of terms; true when anything was changed. */
@@ -229,7 +241,7 @@ class Mending {
     const ends = stays || redirect === undefined
     this.#draft = {
       ...this.#draft,
-      mechanisms: stays ? mechanisms : [...mechanisms, ...onward],
+      mechanisms: stays ? mechanisms : [...new Set([...mechanisms, ...onward])],
       redirect: stays ? redirect : undefined,
       all: ends ? this.#draft.all : '~',
       changes: [...this.#draft.changes, ...changes, ...(ends ? [] : ['~all put at the end'])],

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../src/names/address.ts'
-import { evaluateSpf } from '../../../src/protocol/spf/evaluate.ts'
+import { evaluateSpf, knownResult } from '../../../src/protocol/spf/evaluate.ts'
 import { withRecord } from '../../../src/protocol/spf/memory.ts'
 import { proposeSpf } from '../../../src/protocol/spf/propose.ts'
 import { selectSpf } from '../../../src/protocol/spf/record.ts'
@@ -20,7 +20,7 @@ async function propose(zone: string, senders: readonly string[] = []) {
     domain: 'example.org',
     selection: selectSpf(txt.kind === 'records' ? txt.records : []),
     hasMx: mx.kind === 'records',
-    senders: senders.map(text => parseAddress(text)!),
+    senders: senders.map(text => ({ address: parseAddress(text)!, helo: 'x.example.org' })),
     resolver,
   })
 }
@@ -185,9 +185,10 @@ describe('in any world', () => {
         expect(voidTerms(tree, 'v4').length).toBeLessThanOrEqual(2)
         for (const sender of senders) {
           const asked = { ip: parseAddress(sender)!, mailFrom: 'postmaster@example.org', helo: 'x.example.org' }
-          const { result, reason } = await evaluateSpf({ ...asked, identity: 'mailfrom', resolver: world })
-          if (zone.includes('FAULT')) expect(['pass', 'temperror', 'fail', 'softfail'], reason).toContain(result)
-          else expect(result, `${proposal.text}: ${reason}`).toBe('pass')
+          const evaluation = await evaluateSpf({ ...asked, identity: 'mailfrom', resolver: world })
+          // What did not answer may list them.
+          const wanted = zone.includes('FAULT') ? ['pass', 'temperror'] : ['pass']
+          expect(wanted, `${proposal.text}: ${evaluation.reason}`).toContain(knownResult(evaluation))
         }
         // Nothing is left to be proposed once it stands there.
         const others = proposal.text.includes('%') || zone.includes('FAULT')
