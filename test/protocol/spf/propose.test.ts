@@ -8,6 +8,7 @@ import { proposeSpf } from '../../../src/protocol/spf/propose.ts'
 import { selectSpf } from '../../../src/protocol/spf/record.ts'
 import { gapsOf, voidTerms, worstCase } from '../../../src/protocol/spf/tree.ts'
 import { walkSpf } from '../../../src/protocol/spf/walk.ts'
+import { conformanceAvailable, conformanceDomains, conformanceResolver } from '../../support/conformance-zones.ts'
 import { spfClients, spfWorlds } from '../../support/spf-worlds.ts'
 import { zoneResolver } from '../../support/zone-resolver.ts'
 
@@ -201,5 +202,39 @@ describe('in any world', () => {
       { numRuns: 600 },
     )
     expect(proposed).toBeGreaterThan(100)
+  })
+})
+
+describe.skipIf(!conformanceAvailable)('over the records of 405 real zones', () => {
+  it('a sender that is not listed gets a record that lists it and ends in no error', async () => {
+    const domains = conformanceAvailable ? conformanceDomains() : []
+    const resolver = conformanceResolver()
+    const sender = { address: parseAddress('203.0.113.77')!, helo: 'mail.example.org' }
+    const none: string[] = []
+    for (const domain of domains) {
+      const txt = await resolver.resolve(domain, 'TXT')
+      const selection = selectSpf(txt.kind === 'records' ? txt.records : [])
+      if (selection.records.length === 0) continue
+      const proposal = await proposeSpf({ domain, selection, hasMx: false, senders: [sender], resolver })
+      if (proposal === undefined) {
+        none.push(domain)
+        continue
+      }
+      const asked = { ip: sender.address, mailFrom: `postmaster@${domain}`, helo: sender.helo }
+      const world = withRecord(resolver, domain, proposal.text)
+      expect((await evaluateSpf({ ...asked, identity: 'mailfrom', resolver: world })).result, domain).toBe('pass')
+      // A record that is in order gets the sender and nothing else.
+      const tree = await walkSpf(domain, resolver)
+      const sound = tree.state === 'read' && worstCase(tree) < 9 && gapsOf(tree).broken.length === 0
+      if (sound && proposal.changes.length === 1) {
+        expect(proposal.text).toBe(
+          selection.records[0]!.trim()
+            .replace(/^v=spf1 */i, 'v=spf1 ip4:203.0.113.77 ')
+            .replace(/ +/g, ' '),
+        )
+      }
+    }
+    expect(domains.length).toBeGreaterThan(390)
+    expect(none).toEqual([])
   })
 })
