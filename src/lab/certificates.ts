@@ -15,15 +15,23 @@ export interface CertificateWish {
   readonly commonName?: string
   readonly from: Date
   readonly to: Date
-  readonly key?: 'ec' | 'rsa'
+  readonly key?: KeyKind
+  /** Under the signature of its issuer; `sha256` unless said otherwise. */
+  readonly digest?: 'sha256' | 'sha1'
+  /** For clients alone, instead of for servers. */
+  readonly forClients?: true
+  /** RFC 7633. */
+  readonly mustStaple?: true
 }
+
+type KeyKind = 'ec' | 'rsa' | 'rsa-1024'
 
 /** Signs certificates. `root` is the PEM text to trust. */
 export interface Authority {
   readonly root: string
   issue(wish: CertificateWish): ServerCertificate
   /** An authority below this one: what it issues is sent with its own certificate. */
-  subordinate(wish: Pick<CertificateWish, 'from' | 'to'>): Authority
+  subordinate(wish: Pick<CertificateWish, 'from' | 'to' | 'key' | 'digest'>): Authority
 }
 
 interface Issuer {
@@ -94,10 +102,10 @@ function authority(issuer: Issuer): Authority {
       const own = encode({ ...wish, name: nameOf(wish), isAuthority: false, key }, issuer)
       return { certificate: own + issuer.sent, key: pemOf(key) }
     },
-    subordinate({ from, to }) {
-      const key = newKey('ec')
+    subordinate({ from, to, key: kind = 'ec', digest }) {
+      const key = newKey(kind)
       const name = `mailworthy lab intermediate ${randomBytes(4).toString('hex')}`
-      const own = encode({ name, names: [], isAuthority: true, key, from, to }, issuer)
+      const own = encode({ name, names: [], isAuthority: true, key, from, to, ...(digest && { digest }) }, issuer)
       return authority({ name, key, sent: own + issuer.sent, root: issuer.root })
     },
   }
@@ -107,11 +115,11 @@ const days = (from: Date, count: number): Date => new Date(from.getTime() + coun
 
 const nameOf = (wish: CertificateWish): string => wish.commonName ?? wish.names[0] ?? 'nameless'
 
-function newKey(type: 'ec' | 'rsa'): KeyObject {
+function newKey(type: KeyKind): KeyObject {
   const { privateKey } =
     type === 'ec'
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('rsa', { modulusLength: type === 'rsa' ? 2048 : 1024 })
   return privateKey
 }
 
@@ -126,14 +134,16 @@ function encode(
     readonly key: KeyObject
     readonly from: Date
     readonly to: Date
-  },
+  } & Pick<CertificateWish, 'digest' | 'forClients' | 'mustStaple'>,
   issuer: { readonly name: string; readonly key: KeyObject },
 ): string {
+  const { digest = 'sha256' } = about
+  const isOld = digest === 'sha1'
   const algorithm =
     issuer.key.asymmetricKeyType === 'ec'
-      ? sequence(objectId('1.2.840.10045.4.3.2'))
-      : sequence(objectId('1.2.840.113549.1.1.11'), nothing())
-  const extensions = about.isAuthority ? authorityExtensions() : serverExtensions(about.names)
+      ? sequence(objectId(isOld ? '1.2.840.10045.4.1' : '1.2.840.10045.4.3.2'))
+      : sequence(objectId(isOld ? '1.2.840.113549.1.1.5' : '1.2.840.113549.1.1.11'), nothing())
+  const extensions = about.isAuthority ? authorityExtensions() : serverExtensions(about)
   const signed = sequence(
     tagged(0, true, integer(Buffer.from([2]))),
     integer(randomBytes(16)),
@@ -144,7 +154,7 @@ function encode(
     publicHalf(about.key),
     tagged(3, true, sequence(...keyIdentifiers(about.key, issuer.key), ...extensions)),
   )
-  const der = sequence(signed, algorithm, bits(sign('sha256', signed, issuer.key)))
+  const der = sequence(signed, algorithm, bits(sign(digest, signed, issuer.key)))
   return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`
 }
 
@@ -174,9 +184,17 @@ function authorityExtensions(): Buffer[] {
   ]
 }
 
-function serverExtensions(names: readonly string[]): Buffer[] {
-  const serverAuth = extension('2.5.29.37', false, sequence(objectId('1.3.6.1.5.5.7.3.1')))
-  if (names.length === 0) return [serverAuth]
+function serverExtensions({
+  names,
+  forClients,
+  mustStaple,
+}: Pick<CertificateWish, 'names' | 'forClients' | 'mustStaple'>): Buffer[] {
+  const purpose = forClients ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1'
   const alternatives = names.map(name => tagged(2, false, Buffer.from(name, 'latin1')))
-  return [serverAuth, extension('2.5.29.17', false, sequence(...alternatives))]
+  return [
+    extension('2.5.29.37', false, sequence(objectId(purpose))),
+    // RFC 7633 §4.1: status_request, which is extension 5 of TLS.
+    ...(mustStaple ? [extension('1.3.6.1.5.5.7.1.24', false, sequence(integer(Buffer.from([5]))))] : []),
+    ...(names.length === 0 ? [] : [extension('2.5.29.17', false, sequence(...alternatives))]),
+  ]
 }

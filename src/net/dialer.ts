@@ -11,6 +11,8 @@ export interface TlsSession {
   readonly protocol: string
   /** The cipher suite by its IANA name. */
   readonly cipher: string
+  /** The size in bits of the group when keys were exchanged by Diffie-Hellman without curves (DHE). */
+  readonly dhBits?: number
   /** The certificates as they were sent, DER: the peer's own first, then what else it sent. */
   readonly chain: readonly Uint8Array[]
   /** True when the chain leads to a trusted root and is inside its dates. Names are not judged here. */

@@ -1,7 +1,8 @@
 // Looks at an SMTP server as a patient stranger: banner, EHLO, STARTTLS, its certificates, QUIT. It sends no mail.
-import { type Certificate, readCertificate } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
 import type { Connection, Dialer, DialFailure, TlsSession } from './dialer.ts'
-import { type ReplyFault, ReplyReader, replyText, type SmtpReply } from './smtp-replies.ts'
+import { type Exchange, type Heard, isReply, SmtpDialogue } from './smtp-dialogue.ts'
+import { replyText, type SmtpReply } from './smtp-replies.ts'
 
 /** Where in the dialogue something happened. */
 export type SmtpStep = 'banner' | 'EHLO' | 'STARTTLS'
@@ -21,22 +22,19 @@ export type ProbeEnd =
   | { readonly kind: 'handshake-failed'; readonly why: DialFailure['why']; readonly detail: string }
   | {
       readonly kind: 'secured'
-      readonly session: Omit<TlsSession, 'chain'>
+      readonly session: TlsSession
       /** As sent: the server's own first. Those that cannot be read are left out. */
       readonly certificates: readonly Certificate[]
     }
-
-/** One thing said, or in parentheses awaited, and what came. `ms` is the time it took. */
-export interface Exchange {
-  readonly said: string
-  readonly heard: string
-  readonly ms: number
-}
 
 /** Everything that a probe saw. */
 export interface SmtpProbe {
   readonly end: ProbeEnd
   readonly banner?: SmtpReply
+  /** Milliseconds until the banner was over. */
+  readonly bannerMs?: number
+  /** What stands first in the reply to EHLO: the server's own name (RFC 5321 §4.1.1.1). */
+  readonly greeting?: string
   /** The EHLO keywords with their parameters, as sent; before TLS and, where it came so far, under TLS (RFC 3207 §4.2). */
   readonly extensions?: readonly string[]
   readonly extensionsUnderTls?: readonly string[]
@@ -55,7 +53,13 @@ export interface ProbePatience {
 }
 
 // Greet pauses of 20 to 30 s are a common trap for spam senders; RFC 5321 §4.5.3.2 would have us wait for minutes.
-const patience: ProbePatience = { connect: 15_000, banner: 30_000, reply: 30_000, handshake: 20_000, quit: 3_000 }
+export const patience: ProbePatience = {
+  connect: 15_000,
+  banner: 30_000,
+  reply: 30_000,
+  handshake: 20_000,
+  quit: 3_000,
+}
 
 export interface ProbeTarget {
   readonly address: string
@@ -79,30 +83,29 @@ export async function probeSmtp(
     const { why, detail } = connection
     return { end: { kind: 'not-connected', why, detail }, injected: 0, dialogue: [] }
   }
-  const probe = new Probe(connection, target, timeouts)
+  const dialogue = new SmtpDialogue(connection, timeouts)
+  const probe = new Probe(connection, dialogue, target, timeouts.quit)
   try {
     const end = await probe.run()
     await probe.quit(end)
-    return { end, ...probe.seen, dialogue: probe.dialogue }
+    return { end, ...probe.seen, dialogue: dialogue.exchanges }
   } finally {
     connection.close()
   }
 }
 
-type Heard = SmtpReply | ReplyFault | 'timeout' | 'closed'
-
 class Probe {
-  readonly dialogue: Exchange[] = []
   seen: Omit<SmtpProbe, 'end' | 'dialogue'> = { injected: 0 }
-  #replies = new ReplyReader()
   readonly #connection: Connection
+  readonly #dialogue: SmtpDialogue
   readonly #target: ProbeTarget
-  readonly #timeouts: ProbePatience
+  readonly #quitMs: number
 
-  constructor(connection: Connection, target: ProbeTarget, timeouts: ProbePatience) {
+  constructor(connection: Connection, dialogue: SmtpDialogue, target: ProbeTarget, quitMs: number) {
     this.#connection = connection
+    this.#dialogue = dialogue
     this.#target = target
-    this.#timeouts = timeouts
+    this.#quitMs = quitMs
   }
 
   async run(): Promise<ProbeEnd> {
@@ -110,9 +113,8 @@ class Probe {
   }
 
   async #clear(): Promise<ProbeEnd> {
-    const banner = await this.#hear('(banner)', this.#timeouts.banner)
+    const banner = await this.#banner()
     if (!isReply(banner)) return unheard('banner', banner)
-    this.seen = { ...this.seen, banner }
     if (banner.code !== 220) return unwelcome('banner', banner)
     const greeting = await this.#say(`EHLO ${this.#target.ehloName}`)
     if (!isReply(greeting)) return unheard('EHLO', greeting)
@@ -120,7 +122,7 @@ class Probe {
     if ([500, 502, 504].includes(greeting.code)) return { kind: 'no-starttls' }
     if (greeting.code !== 250) return unwelcome('EHLO', greeting)
     const extensions = extensionsOf(greeting)
-    this.seen = { ...this.seen, extensions }
+    this.seen = { ...this.seen, greeting: nameIn(greeting), extensions }
     if (!extensions.some(e => /^STARTTLS(\s|$)/i.test(e))) return { kind: 'no-starttls' }
     return this.#secure()
   }
@@ -129,7 +131,14 @@ class Probe {
   async quit(end: ProbeEnd): Promise<void> {
     if (end.kind === 'lost' || end.kind === 'not-smtp' || end.kind === 'handshake-failed') return
     if (end.kind === 'turned-away' && end.reply.code === 421) return
-    await this.#say('QUIT', this.#timeouts.quit)
+    await this.#dialogue.say('QUIT', this.#quitMs)
+  }
+
+  async #banner(): Promise<Heard> {
+    const started = this.#connection.elapsed()
+    const banner = await this.#dialogue.banner()
+    if (isReply(banner)) this.seen = { ...this.seen, banner, bannerMs: this.#connection.elapsed() - started }
+    return banner
   }
 
   async #secure(): Promise<ProbeEnd> {
@@ -138,9 +147,7 @@ class Probe {
     // RFC 3207 §4: 454 is about TLS. 421 and other 4xx are about the moment.
     if (go.code === 454 || (go.code >= 500 && go.code < 600)) return { kind: 'starttls-refused', reply: go }
     if (go.code !== 220) return unwelcome('STARTTLS', go)
-    // Whatever stands in a buffer now was said in clear by anybody on the way; nothing of it is heard under TLS.
-    this.seen = { ...this.seen, injected: this.#replies.left + this.#connection.pending() }
-    this.#replies = new ReplyReader()
+    this.seen = { ...this.seen, injected: this.#dialogue.forget() }
     const ends = await this.#handshake()
     // RFC 3207 §4.2: what was learned in clear is forgotten.
     if (ends.kind === 'secured') await this.#greetUnderTls()
@@ -151,77 +158,27 @@ class Probe {
   async #secureAtOnce(): Promise<ProbeEnd> {
     const ends = await this.#handshake()
     if (ends.kind !== 'secured') return ends
-    const banner = await this.#hear('(banner)', this.#timeouts.banner)
-    if (!isReply(banner)) return ends
-    this.seen = { ...this.seen, banner }
-    if (banner.code === 220) await this.#greetUnderTls()
+    const banner = await this.#banner()
+    if (isReply(banner) && banner.code === 220) await this.#greetUnderTls()
     return ends
   }
 
   async #handshake(): Promise<Extract<ProbeEnd, { kind: 'secured' | 'handshake-failed' }>> {
-    const { serverName } = this.#target
-    const started = this.#connection.elapsed()
-    const outcome = await this.#connection.startTls({ serverName }, this.#timeouts.handshake)
-    const certificates =
-      outcome.kind === 'failed' ? [] : outcome.session.chain.flatMap(der => readCertificate(der) ?? [])
-    this.dialogue.push({
-      said: `(TLS handshake for ${serverName})`,
-      heard: outcome.kind === 'failed' ? `${outcome.why}: ${outcome.detail}` : describe(outcome.session, certificates),
-      ms: Math.round(this.#connection.elapsed() - started),
-    })
+    const { outcome, certificates } = await this.#dialogue.startTls(this.#target.serverName)
     if (outcome.kind === 'failed') return { kind: 'handshake-failed', why: outcome.why, detail: outcome.detail }
-    const { chain: _, ...session } = outcome.session
-    return { kind: 'secured', session, certificates }
+    return { kind: 'secured', session: outcome.session, certificates }
   }
 
   async #greetUnderTls(): Promise<void> {
     const greeting = await this.#say(`EHLO ${this.#target.ehloName}`)
-    if (isReply(greeting) && greeting.code === 250) {
-      this.seen = { ...this.seen, extensionsUnderTls: extensionsOf(greeting) }
-    }
+    if (!isReply(greeting) || greeting.code !== 250) return
+    const { seen } = this
+    this.seen = { ...seen, greeting: seen.greeting ?? nameIn(greeting), extensionsUnderTls: extensionsOf(greeting) }
   }
 
-  #say(command: string, timeoutMs = this.#timeouts.reply): Promise<Heard> {
-    this.#connection.write(`${command}\r\n`)
-    return this.#hear(command, timeoutMs)
+  #say(command: string): Promise<Heard> {
+    return this.#dialogue.say(command)
   }
-
-  async #hear(said: string, timeoutMs: number): Promise<Heard> {
-    const started = this.#connection.elapsed()
-    const heard = await this.#nextReply(started + timeoutMs)
-    const shown = isReply(heard)
-      ? replyText(heard)
-      : `${typeof heard === 'string' ? (heard === 'timeout' ? 'no answer in time' : 'hung up') : heard.fault}${this.#remains()}`
-    this.dialogue.push({
-      said,
-      heard: shown.slice(0, MOST_SHOWN),
-      ms: Math.round(this.#connection.elapsed() - started),
-    })
-    return heard
-  }
-
-  async #nextReply(deadline: number): Promise<Heard> {
-    for (;;) {
-      const reply = this.#replies.next()
-      if (reply) return reply
-      const left = deadline - this.#connection.elapsed()
-      if (left <= 0) return 'timeout'
-      const bytes = await this.#connection.read(left)
-      if (typeof bytes === 'string') return bytes
-      this.#replies.push(bytes)
-    }
-  }
-
-  #remains(): string {
-    const text = this.#replies.remains.trim()
-    return text === '' ? '' : ` after ${JSON.stringify(text)}`
-  }
-}
-
-const MOST_SHOWN = 2000
-
-function isReply(heard: Heard): heard is SmtpReply {
-  return typeof heard === 'object' && 'code' in heard
 }
 
 function unheard(at: SmtpStep, heard: Exclude<Heard, SmtpReply>): ProbeEnd {
@@ -238,8 +195,6 @@ function extensionsOf({ lines }: SmtpReply): readonly string[] {
   return lines.slice(1).map(line => line.trim())
 }
 
-function describe({ protocol, cipher, trusted, trustFault }: TlsSession, certificates: readonly Certificate[]): string {
-  const trust = trusted ? 'trusted' : `not trusted (${trustFault})`
-  const shown = certificates.map(c => `${c.subject || '(no subject)'} until ${c.validTo}`)
-  return `${protocol} ${cipher}, ${trust}, ${shown.join(' ← ') || 'no certificate'}`
+function nameIn({ lines }: SmtpReply): string {
+  return lines[0]?.trim().split(/\s/)[0] ?? ''
 }

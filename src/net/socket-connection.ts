@@ -174,8 +174,16 @@ function describeSession(socket: TLSSocket): TlsSession {
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
+    ...dhOf(socket),
     chain,
     trusted,
     ...(trusted ? {} : { trustFault: code }),
   }
+}
+
+function dhOf(socket: TLSSocket): Pick<TlsSession, 'dhBits'> {
+  const exchange = socket.getEphemeralKeyInfo()
+  return exchange !== null && 'type' in exchange && exchange.type === 'DH' && typeof exchange.size === 'number'
+    ? { dhBits: exchange.size }
+    : {}
 }

@@ -64,6 +64,7 @@ function readSession(value: unknown, name: string): TlsSession {
   text(session.cipher, `${name}.cipher`)
   truth(session.trusted, `${name}.trusted`)
   optionalText(session.trustFault, `${name}.trustFault`)
+  if (session.dhBits !== undefined) number(session.dhBits, `${name}.dhBits`)
   const chain = list(session.chain, `${name}.chain`).map(der => octetsOf(der, `${name}.chain`))
   return { ...(session as unknown as TlsSession), chain }
 }
