@@ -7,8 +7,10 @@ import daneTlsa from './dane-tlsa.ts'
 import dkimKey from './dkim-key.ts'
 import dkimKeyMatch from './dkim-key-match.ts'
 import dkimKeyStrength from './dkim-key-strength.ts'
+import dkimParked from './dkim-parked.ts'
 import dkimSelectors from './dkim-selectors.ts'
 import dmarcAlignment from './dmarc-alignment.ts'
+import dmarcParked from './dmarc-parked.ts'
 import dmarcPolicy from './dmarc-policy.ts'
 import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
@@ -32,12 +34,14 @@ import mtaStsRecord from './mta-sts-record.ts'
 import mxAddresses from './mx-addresses.ts'
 import mxHosts from './mx-hosts.ts'
 import mxNull from './mx-null.ts'
+import mxParked from './mx-parked.ts'
 import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
 import rdnsGenericName from './rdns-generic-name.ts'
 import rdnsPresence from './rdns-presence.ts'
 import spfAuthorization from './spf-authorization.ts'
 import spfIncludeHealth from './spf-include-health.ts'
 import spfLookupLimit from './spf-lookup-limit.ts'
+import spfParked from './spf-parked.ts'
 import spfPermissiveness from './spf-permissiveness.ts'
 import spfRecord from './spf-record.ts'
 import spfSenderDependent from './spf-sender-dependent.ts'
@@ -62,6 +66,7 @@ export const checks = [
   mxHosts,
   mxAddresses,
   mxNull,
+  mxParked,
   spfRecord,
   spfSyntax,
   spfLookupLimit,
@@ -70,15 +75,18 @@ export const checks = [
   spfAuthorization,
   spfSenderDependent,
   spfIncludeHealth,
+  spfParked,
   dkimKey,
   dkimKeyStrength,
   dkimKeyMatch,
   dkimSelectors,
+  dkimParked,
   dmarcRecord,
   dmarcPolicy,
   dmarcAlignment,
   dmarcReceiverViews,
   dmarcReporting,
+  dmarcParked,
   rdnsPresence,
   rdnsForwardConfirmed,
   rdnsGenericName,

@@ -57,6 +57,15 @@ const receivingChecks = {
   'transport-strict-delivery': advice,
 } as const satisfies Profile['checks']
 
+const parkedChecks = {
+  // RFC 7505: here the null MX is what is wanted; that there is none is told by mx-parked.
+  'mx-null': { ...required, levels: { null: 'pass', 'null-preference': 'fail', 'not-null': 'info', 'no-mx': 'info' } },
+  'mx-parked': required,
+  'spf-parked': required,
+  'dkim-parked': required,
+  'dmarc-parked': required,
+} as const satisfies Profile['checks']
+
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */
 export const profiles = {
   sending: {
@@ -78,6 +87,11 @@ export const profiles = {
     name: 'full',
     title: 'Everything: the sending and the receiving side',
     checks: { ...everywhere, ...sendingChecks, ...receivingChecks },
+  },
+  parked: {
+    name: 'parked',
+    title: 'A domain that neither takes nor sends mail: it says so, and nobody can forge it',
+    checks: { ...everywhere, ...parkedChecks },
   },
 } as const satisfies Record<string, Profile>
 

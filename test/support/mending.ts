@@ -5,6 +5,7 @@ import type { Profile } from '../../src/audit/profile.ts'
 import { ProposedRun } from '../../src/audit/proposed.ts'
 import type { Target } from '../../src/audit/scope.ts'
 import { catalogue } from '../../src/catalogue.ts'
+import { messageProfile, profiles } from '../../src/checks/profiles.ts'
 import type { Dialer } from '../../src/net/dialer.ts'
 import { layOver } from '../../src/net/overlay.ts'
 import { parseZoneFile } from '../../src/net/zone-file/zone-file.ts'
@@ -18,14 +19,14 @@ export interface LittleWorld {
   readonly target: Target
   readonly dialer: Dialer
   readonly now: Date
-  /** Every check of the catalogue, unless said otherwise. */
+  /** Full, unless said otherwise. */
   readonly profile?: Profile
 }
 
 /** The report by the whole catalogue, with a zone file where one is given. */
 export async function reportOn(world: LittleWorld, zoneFile?: string): Promise<Report> {
   const faults: unknown[] = []
-  const { target, dialer, now, profile = everyCheck() } = world
+  const { target, dialer, now, profile = profiles.full } = world
   const means = { resolver: zoneResolver(world.zone), dialer, ehloName: 'probe.example.net' }
   const options = { profile, now, onFault: (_: string, fault: unknown) => faults.push(fault) }
   const run = zoneFile === undefined ? new AuditRun(catalogue(), means) : await proposedRun(means, zoneFile)
@@ -50,9 +51,9 @@ async function proposedRun(means: ConstructorParameters<typeof AuditRun>[1], zon
   })
 }
 
-function everyCheck(): Profile {
-  const checks = catalogue().checks.map(({ id }) => [id, { required: true, gate: 'warn' as const }] as const)
-  return { name: 'test', title: 'test', checks: Object.fromEntries(checks) }
+/** The profile that a check is in: the records of one for a parked domain would undo those of one for a domain that sends. */
+export function profileOf(check: string): Profile {
+  return [profiles.full, ...Object.values(profiles)].find(({ checks }) => Object.hasOwn(checks, check)) ?? messageProfile
 }
 
 /** What tells one finding from another. */
@@ -72,11 +73,12 @@ function fails(report: Report): readonly Finding[] {
 
 /** Every finding of a check that carries records is gone once these are published, and nothing fails for it. */
 export async function expectMended(check: string, world: LittleWorld): Promise<void> {
-  const before = await reportOn(world)
+  const whole = { profile: profileOf(check), ...world }
+  const before = await reportOn(whole)
   const proposing = before.findings.filter(one => one.check === check && isTrouble(one) && one.records !== undefined)
   for (const finding of proposing) {
     const zoneFile = renderZone({ ...before, findings: [finding] })
-    const after = await reportOn(world, zoneFile)
+    const after = await reportOn(whole, zoneFile)
     const shown = after.findings.map(one => `${one.level} ${findingKey(one)}: ${one.says}`).join('\n')
     expect(after.findings.map(findingKey), `still there with\n${zoneFile}\n${shown}`).not.toContain(findingKey(finding))
     expectNothingNew(check, before, after, zoneFile)
