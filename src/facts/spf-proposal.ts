@@ -90,7 +90,7 @@ function told(proposal: SpfProposal | undefined, name: string, owner: string): P
   const flat =
     flattened.length === 0
       ? ''
-      : ` Writing ${flattened.join(', ')} out as addresses is a last resort: whoever runs them changes these addresses without telling you, and mail from new ones fails until the record is made anew. Compare it at least once a week.`
+      : ` Writing ${flattened.join(', ')} out is a last resort: whoever runs it changes what it stands for without telling you, and mail from a new address fails until the record is made anew. Compare it at least once a week.`
   return {
     proposal,
     records: changed(owner, replaces, text),

@@ -1,4 +1,5 @@
 // Writes a term of an SPF record out: what an include says in its place, or the networks that it comes to.
+import { publicSuffixOrganization } from '../../names/organizational.ts'
 import { networksOf } from './address-set.ts'
 import type { Qualifier } from './parse.ts'
 import { matchesOf } from './reach.ts'
@@ -62,6 +63,12 @@ export function writtenOut(step: SpfStep): readonly string[] | undefined {
   const networks = whole ? networksOf(addresses, MOST_NETWORKS) : undefined
   const sign = signOf(step)
   return networks?.map(text => `${sign}${text.includes(':') ? 'ip6' : 'ip4'}:${text}`)
+}
+
+/** True for a term that asks for hosts of the domain's own organization, which knows when their addresses change. */
+export function isOwn({ child, hosts }: SpfStep, domain: string): boolean {
+  const organization = publicSuffixOrganization(domain)
+  return child === undefined && hosts.length > 0 && hosts.every(host => publicSuffixOrganization(host) === organization)
 }
 
 function isSound({ child }: SpfStep, leaveOut: (step: SpfStep) => boolean): boolean {

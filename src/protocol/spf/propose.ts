@@ -9,7 +9,7 @@ import { everyoneTerm } from './breadth.ts'
 import { allHosts } from './crowd.ts'
 import { type Draft, firstDraft, namesSomebody, writeDraft } from './draft.ts'
 import { evaluateSpf, knownResult, LOOKUP_LIMIT, VOID_LIMIT } from './evaluate.ts'
-import { inlined, matchesNobody, writtenOut } from './inline.ts'
+import { inlined, isOwn, matchesNobody, writtenOut } from './inline.ts'
 import { withRecord } from './memory.ts'
 import { parseSpf } from './parse.ts'
 import { letsIn } from './reach.ts'
@@ -29,7 +29,7 @@ import {
   voidTerms,
   worstCase,
 } from './tree.ts'
-import { askAboutMissing, unansweredNames } from './unclaimed.ts'
+import { askAboutMissing, heldDomains, unansweredNames } from './unclaimed.ts'
 import { walkSpf } from './walk.ts'
 import { addressTerm } from './write.ts'
 
@@ -57,7 +57,7 @@ export interface SpfProposal {
   readonly lookups: number
   /** Empty answers that are left, by the client's family. */
   readonly empty: ByFamily
-  /** Terms that were written out as addresses because nothing else brings the record below ten lookups. */
+  /** Terms that name what others run and that were written out, since nothing else mends the record: they have to be kept up to date. */
   readonly flattened: readonly string[]
 }
 
@@ -133,8 +133,8 @@ class Mending {
       matchesNobody(step) ? { by: [], why: 'it costs a lookup, and nobody passes by it' } : undefined,
     )
     await this.#dropListed()
-    await this.#writeOut(step => step.child === undefined)
-    await this.#writeOut(step => step.child !== undefined)
+    await this.#writeOut(step => isOwn(step, this.#request.domain))
+    await this.#writeOut(() => true)
   }
 
   /** Terms with empty answers go; then what is half empty is written out; then includes that have such terms inside. */
@@ -142,12 +142,18 @@ class Mending {
     this.#replaceEach(tree, step => (matchesNobody(step) ? { by: [], why: 'its name has no address' } : undefined))
     const halfEmpty = await this.#walk()
     if (!tooEmpty(halfEmpty)) return
-    this.#replaceEach(halfEmpty, step => {
-      const by = step.child === undefined && step.empty.v4 + step.empty.v6 > 0 ? writtenOut(step) : undefined
-      return by && { by, why: 'its hosts lack addresses of one family' }
-    })
+    const half = (step: SpfStep): boolean => step.child === undefined && step.empty.v4 + step.empty.v6 > 0
+    const why = 'its hosts lack addresses of one family'
+    const written = (step: SpfStep): Replacement | undefined => {
+      const by = half(step) ? writtenOut(step) : undefined
+      return by && { by, why }
+    }
+    this.#replaceEach(halfEmpty, step => (isOwn(step, this.#request.domain) ? written(step) : undefined))
+    const others = await this.#walk()
+    // The hosts of others are theirs to name, as long as receivers only might take it amiss.
+    if (voidTerms(others, 'v4').length > VOID_LIMIT) this.#replaceEach(others, written)
     const below = await this.#walk()
-    if (!tooEmpty(below)) return
+    if (voidTerms(below, 'v4').length <= VOID_LIMIT) return
     this.#replaceEach(below, step => {
       const empty = step.child !== undefined && allSteps(step.child).some(({ step: inner }) => matchesNobody(inner))
       const by = empty ? inlined(step, matchesNobody) : undefined
@@ -190,7 +196,6 @@ class Mending {
       chosen.set(option.step, option.by)
       saved += option.saved
     }
-    this.#flattened.push(...[...chosen.keys()].filter(step => step.child !== undefined).map(step => step.term.text))
     this.#replaceEach(tree, step => {
       const by = chosen.get(step)
       return by && { by, why: 'to need fewer lookups' }
@@ -229,6 +234,7 @@ class Mending {
       const replacement = step?.term.text === text ? replace(step) : undefined
       if (replacement === undefined) return [text]
       const { by, why } = replacement
+      if (by.length > 0 && !isOwn(step!, this.#request.domain)) this.#flattened.push(text)
       changes.push(by.length === 0 ? `${text} left out (${why})` : `${text} written as ${by.join(' ')} (${why})`)
       return by
     }
@@ -250,7 +256,10 @@ class Mending {
   }
 
   async #unclaimed(tree: SpfNode): Promise<ReadonlySet<string>> {
-    const missing = await Promise.all(unansweredNames(tree).map(name => askAboutMissing(name, this.#request.resolver)))
+    const held = heldDomains(tree)
+    const missing = await Promise.all(
+      unansweredNames(tree).map(one => askAboutMissing(one, held, this.#request.resolver)),
+    )
     return new Set(missing.flatMap(one => (one?.unclaimed === undefined ? [] : [one.name])))
   }
 

@@ -27,6 +27,8 @@ export interface SpfStep {
   readonly empty: ByFamily
   /** True where the question had an address for an answer: for `a` and the hosts of an `mx` by family, for `exists` alike. */
   readonly found: { readonly [F in keyof ByFamily]: boolean }
+  /** The names that were asked for addresses: of an `mx`, its first ten hosts. */
+  readonly hosts: readonly string[]
   /** What the names of an `a` or `mx` lead to, of both families; of an `mx`, the addresses of its first ten hosts. */
   readonly addresses: readonly IpAddress[]
   /** MX hosts of an `mx` beyond the ten that are allowed: how many there are. */

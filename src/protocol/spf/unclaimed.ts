@@ -12,29 +12,48 @@ export interface Missing {
   readonly unclaimed: string | undefined
 }
 
-/** What is known about a name that had no answer; undefined when that could not be learned. */
-export async function askAboutMissing(name: string, resolver: Resolver): Promise<Missing | undefined> {
-  const own = await resolver.resolve(name, 'TXT')
+/** A name of the tree without an answer, and what it was asked for: a denial of that is one of the name (RFC 8020). */
+export interface Unanswered {
+  readonly name: string
+  readonly type: 'TXT' | 'A' | 'MX'
+}
+
+/**
+ * What is known about a name that had no answer; undefined when that could not be learned.
+ * @param held registrable domains that are known to be there, and are not asked for
+ */
+export async function askAboutMissing(
+  { name, type }: Unanswered,
+  held: ReadonlySet<string>,
+  resolver: Resolver,
+): Promise<Missing | undefined> {
+  const own = await resolver.resolve(name, type)
   if (own.kind === 'unreachable') return undefined
   // An alias that leads nowhere is as good as the name that it leads to.
   const owner = own.chain.at(-1) ?? name
   const organization = publicSuffixOrganization(owner)
   if (own.kind !== 'nxdomain') return { name, denied: false, unclaimed: undefined }
-  if (organization === undefined) return { name, denied: true, unclaimed: undefined }
+  if (organization === undefined || held.has(organization)) return { name, denied: true, unclaimed: undefined }
   const above = await resolver.resolve(organization, 'SOA')
   if (above.kind === 'unreachable') return undefined
   return { name, denied: true, unclaimed: above.kind === 'nxdomain' ? organization : undefined }
 }
 
 /** Names of the tree that had no answer: records that are missing, and names of `a`, `mx` and `exists` without addresses. */
-export function unansweredNames(root: SpfNode): readonly string[] {
-  const records = nodesOf(root).flatMap(({ node, path }) =>
-    node.state === 'none' && path.length > 0 ? [node.domain] : [],
+export function unansweredNames(root: SpfNode): readonly Unanswered[] {
+  const records = nodesOf(root).flatMap(({ node, path }): Unanswered[] =>
+    node.state === 'none' && path.length > 0 ? [{ name: node.domain, type: 'TXT' }] : [],
   )
-  const hosts = allSteps(root).flatMap(({ step: { target, child, empty, found } }) =>
+  const hosts = allSteps(root).flatMap(({ step: { term, target, child, empty, found } }): Unanswered[] =>
     target !== undefined && child === undefined && empty.v4 > 0 && empty.v6 > 0 && !found.v4 && !found.v6
-      ? [target]
+      ? [{ name: target, type: term.name === 'mx' ? 'MX' : 'A' }]
       : [],
   )
-  return [...new Set([...records, ...hosts])]
+  return [...new Map([...hosts, ...records].map(one => [one.name, one])).values()]
+}
+
+/** Registrable domains of the tree with a record at them or below: nobody else can register these (RFC 8020). */
+export function heldDomains(root: SpfNode): ReadonlySet<string> {
+  const there = nodesOf(root).filter(({ node: { state } }) => ['read', 'invalid', 'several'].includes(state))
+  return new Set(there.flatMap(({ node }) => publicSuffixOrganization(node.domain) ?? []))
 }

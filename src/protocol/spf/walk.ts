@@ -15,11 +15,12 @@ import { type ByFamily, type SpfNode, type SpfStep, WALK_LIMIT } from './tree.ts
 import { macroValue, senderOf } from './values.ts'
 
 /** What does not fit into the answer of a question. */
-type Found = Pick<SpfStep, 'empty' | 'found' | 'addresses' | 'tooManyHosts' | 'hostsUnknown' | 'failures'>
+type Found = Pick<SpfStep, 'empty' | 'found' | 'hosts' | 'addresses' | 'tooManyHosts' | 'hostsUnknown' | 'failures'>
 
 const nothing: Found = {
   empty: { v4: 0, v6: 0 },
   found: { v4: false, v6: false },
+  hosts: [],
   addresses: [],
   tooManyHosts: undefined,
   hostsUnknown: undefined,
@@ -157,6 +158,7 @@ class Walk {
       ...nothing,
       empty: { v4: sum(found, 'v4'), v6: sum(found, 'v6') },
       found: { v4: found.some(one => one.found.v4), v6: found.some(one => one.found.v6) },
+      hosts: found.flatMap(one => one.hosts),
       addresses: found.flatMap(one => one.addresses),
       failures: found.flatMap(one => one.failures),
       tooManyHosts: answer.records.length > LOOKUP_LIMIT ? answer.records.length : undefined,
@@ -169,6 +171,7 @@ class Walk {
       ...nothing,
       empty: { v4: isEmpty(a) ? 1 : 0, v6: isEmpty(aaaa) ? 1 : 0 },
       found: { v4: hasRecords(a), v6: hasRecords(aaaa) },
+      hosts: [host],
       addresses: [...addressesIn(a, 4), ...addressesIn(aaaa, 6)],
       failures: [...failuresOf(a), ...failuresOf(aaaa)],
     }

@@ -153,6 +153,21 @@ describe('the proposed record', () => {
     })
   })
 
+  it('leaves the hosts of others to them, unless the record fails for it', async () => {
+    const foreign = (addresses: string): string =>
+      ['x', 'y', 'z'].map(name => `${name}.example.net ${addresses}\n`).join('')
+    const asked = 'a:x.example.net a:y.example.net a:z.example.net'
+    // IPv6 clients have three empty answers, which is no fault while nothing sends over IPv6 …
+    expect((await propose(`${record(`moo ip6:2001:db8::1 ${asked} -all`)}${foreign('A 192.0.2.1')}`))?.text).toBe(
+      `v=spf1 ip6:2001:db8::1 ${asked} -all`,
+    )
+    // … and IPv4 clients a permanent error.
+    expect(await propose(`${record(`${asked} -all`)}${foreign('AAAA 2001:db8::1')}`)).toMatchObject({
+      text: 'v=spf1 ip6:2001:db8::1 -all',
+      flattened: ['a:x.example.net', 'a:y.example.net', 'a:z.example.net'],
+    })
+  })
+
   it('says what is different', async () => {
     const proposal = await propose(
       `${record('ipv4:192.0.2.1 moo include:gone.example.net mx mx ?all')}net A 192.0.2.1\nexample.net A 192.0.2.1`,
