@@ -7,6 +7,7 @@ import { messageResults } from './facts/message-results.ts'
 import { readings } from './facts/readings.ts'
 import { standing } from './facts/standing-set.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
+import { certificateLifetimesAsOf } from './rules/certificate-lifetimes.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
 import { providersAsOf } from './rules/providers.ts'
 import { sharedIncludesAsOf } from './rules/spf-shared-includes.ts'
@@ -27,6 +28,7 @@ export function catalogue(): Catalogue {
       blocklists: blocklistsAsOf,
       spfIncludes: sharedIncludesAsOf,
       dkimSelectors: dkimSelectorsAsOf,
+      certificateLifetimes: certificateLifetimesAsOf,
     },
   }
 }

@@ -36,6 +36,8 @@ export interface AuditRequest {
   /** False to ask DNS only. */
   readonly smtp?: boolean
   readonly smtpPort?: number
+  /** Hosts of your own: there RCPT is tried with addresses elsewhere, and submission is looked at. Nothing is sent. */
+  readonly mine?: readonly string[]
   /** Also ask the name servers of each zone what they publish now. */
   readonly authoritative?: boolean
   /** Name servers, as `address`, `address:port`, `tls://address` and so on; those of the system by default. */
@@ -55,7 +57,7 @@ export interface AuditRequest {
 /**
  * Audits one domain.
  * @returns the report; whatever the world or a record does ends there, in findings
- * @throws TypeError when the domain, an address or a name server cannot be read
+ * @throws TypeError when the domain, a host, an address or a name server cannot be read
  */
 export async function audit(domain: string, request: AuditRequest = {}): Promise<Report> {
   const parsed = parseDomain(domain)
@@ -84,6 +86,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     listeners: [],
     families: [4, 6],
     ownFamilies: ownFamilies(),
+    ...(request.mine && request.mine.length > 0 && { mine: request.mine.map(hostOf) }),
     ...(request.authoritative && { authoritative: true as const }),
     ...(own && { resolvers: servers.map(server => ({ name: describeServer(server), server })) }),
   } as const
@@ -105,6 +108,12 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     sockets?.close()
     own?.close()
   }
+}
+
+function hostOf(text: string): string {
+  const parsed = parseDomain(text)
+  if (!parsed.ok) throw new TypeError(`"${text}" is no host name: ${parsed.reason}`)
+  return parsed.name
 }
 
 function serversOf(texts: readonly string[] | undefined): readonly ServerAddress[] {

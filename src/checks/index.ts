@@ -1,5 +1,6 @@
 // The only list of checks. A new check is one source, one test, one page, and one line here.
 import type { AnyCheck } from '../audit/check.ts'
+import certificateChain from './certificate-chain.ts'
 import certificateExpiry from './certificate-expiry.ts'
 import certificateName from './certificate-name.ts'
 import daneCertificate from './dane-certificate.ts'
@@ -38,6 +39,10 @@ import mxParked from './mx-parked.ts'
 import rdnsForwardConfirmed from './rdns-forward-confirmed.ts'
 import rdnsGenericName from './rdns-generic-name.ts'
 import rdnsPresence from './rdns-presence.ts'
+import smtpBanner from './smtp-banner.ts'
+import smtpOpenRelay from './smtp-open-relay.ts'
+import smtpPostmaster from './smtp-postmaster.ts'
+import smtpSubmission from './smtp-submission.ts'
 import spfAuthorization from './spf-authorization.ts'
 import spfIncludeHealth from './spf-include-health.ts'
 import spfLookupLimit from './spf-lookup-limit.ts'
@@ -49,6 +54,7 @@ import spfSyntax from './spf-syntax.ts'
 import spfVoidLookups from './spf-void-lookups.ts'
 import starttlsOffer from './starttls-offer.ts'
 import tlsReporting from './tls-reporting.ts'
+import tlsVersion from './tls-version.ts'
 import transportStrictDelivery from './transport-strict-delivery.ts'
 
 /** Every check, in the order in which a person reads them. */
@@ -97,10 +103,16 @@ export const checks = [
   starttlsOffer,
   certificateExpiry,
   certificateName,
+  certificateChain,
+  tlsVersion,
   mtaStsRecord,
   mtaStsPolicy,
   tlsReporting,
   daneTlsa,
   daneCertificate,
   transportStrictDelivery,
+  smtpBanner,
+  smtpPostmaster,
+  smtpOpenRelay,
+  smtpSubmission,
 ] as unknown as readonly AnyCheck[]

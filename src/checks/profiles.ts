@@ -38,23 +38,36 @@ const sendingChecks = {
   'helo-rdns-match': advice,
   // Of our own listeners: those of the domain's MX hosts are the receiving side.
   'certificate-expiry': { ...ownFault, required: false, kinds: ['listener'] },
+  'certificate-name': { ...advice, kinds: ['listener'] },
+  'certificate-chain': { ...advice, kinds: ['listener'] },
+  'tls-version': { ...advice, kinds: ['listener'] },
   // A small list that is silent for a day must not turn every report unknown; the large ones must.
   'dnsbl-address': { ...ownFault, optional: ['refused-minor', 'unanswered-minor'] },
 } as const satisfies Profile['checks']
+
+// Of a submission port that nobody listens at there is nothing to judge.
+const withTls = ['mx', 'listener', 'submission-tls'] as const
 
 const receivingChecks = {
   'mx-hosts': required,
   'mx-addresses': advice,
   'mx-null': required,
   'starttls-offer': { ...required, kinds: ['mx'] },
-  'certificate-expiry': required,
-  'certificate-name': { ...required, kinds: ['mx'] },
+  'certificate-expiry': { ...required, kinds: withTls },
+  'certificate-name': { ...required, kinds: withTls },
+  'certificate-chain': { ...required, kinds: withTls },
+  'tls-version': { ...required, kinds: withTls },
   'mta-sts-record': advice,
   'mta-sts-policy': advice,
   'tls-reporting': advice,
   'dane-tlsa': advice,
   'dane-certificate': { ...advice, kinds: ['mx'] },
   'transport-strict-delivery': advice,
+  'smtp-banner': { ...advice, kinds: ['mx'] },
+  // A host that takes no mail for the domain has no postmaster of it.
+  'smtp-postmaster': { ...advice, kinds: ['mx'] },
+  'smtp-open-relay': { ...required, optional: ['not-all-tried'], kinds: ['any'] },
+  'smtp-submission': { ...advice, kinds: ['submission'] },
 } as const satisfies Profile['checks']
 
 const parkedChecks = {

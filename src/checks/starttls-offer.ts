@@ -4,6 +4,7 @@ import { scopes } from '../audit/scope.ts'
 import { smtpProbe } from '../facts/smtp-probe.ts'
 import { displayName } from '../names/domain.ts'
 import { endpointText } from '../names/endpoint.ts'
+import { replyLine } from '../protocol/smtp-greeting.ts'
 
 const HERE = 'Run the check from a machine that may connect to port {port} of others, such as the mail server itself.'
 
@@ -97,7 +98,7 @@ export default defineCheck({
           : { outcome: 'masked', data: { ...told, masked } }
       }
       case 'starttls-refused':
-        return { outcome: 'refused', data: { ...told, reply: text(end.reply) } }
+        return { outcome: 'refused', data: { ...told, reply: replyLine(end.reply) } }
       case 'handshake-failed': {
         const failed = end.why === 'tls' || end.why === 'closed'
         const data = { ...told, detail: end.detail, address: endpointText(address.text, port) }
@@ -111,7 +112,7 @@ export default defineCheck({
       case 'turned-away':
         return {
           outcome: 'turned-away',
-          data: { ...told, at: steps[end.at], open: open(end.at), reply: text(end.reply) },
+          data: { ...told, at: steps[end.at], open: open(end.at), reply: replyLine(end.reply) },
         }
       case 'lost': {
         const lost = `${end.why === 'timeout' ? 'said nothing more in time' : 'hung up'} (${steps[end.at]})`
@@ -128,8 +129,4 @@ const steps = { banner: 'at the banner', EHLO: 'in answer to EHLO', STARTTLS: 'i
 /** What stays open: who got as far as STARTTLS has seen it offered. */
 function open(at: keyof typeof steps): string {
   return at === 'STARTTLS' ? 'STARTTLS is offered, but whether TLS comes about' : 'whether STARTTLS is offered'
-}
-
-function text({ code, lines }: { readonly code: number; readonly lines: readonly string[] }): string {
-  return `${code} ${lines.join(' ')}`.trim().slice(0, 300)
 }

@@ -4,7 +4,7 @@ import type { Profile } from '../audit/profile.ts'
 import type { Target } from '../audit/scope.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
 import { isPublic, parseAddress } from '../names/address.ts'
-import { isFqdn, nameFault } from '../names/domain.ts'
+import { isFqdn, nameFault, parseDomain } from '../names/domain.ts'
 import { ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
 import type { Verdict } from '../report/report.ts'
@@ -34,6 +34,7 @@ export interface AuditFlags {
   readonly profile?: string
   readonly smtp: boolean
   readonly smtpPort?: number
+  readonly mine?: readonly string[]
   readonly ca: readonly string[]
   readonly ipv4?: boolean
   readonly ipv6?: boolean
@@ -189,9 +190,16 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
     // A lab is on loopback, where both are always there.
     ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],
+    ...(flags.mine && { mine: [...new Set(flags.mine.map(ownHost))] }),
     ...(flags.authoritative && { authoritative: true as const }),
     resolvers: resolversOf(flags),
   }
+}
+
+function ownHost(text: string): string {
+  const parsed = parseDomain(text)
+  if (!parsed.ok) throw new UsageError(`--mine takes the name of a host, not "${visible(text)}": ${parsed.reason}`)
+  return parsed.name
 }
 
 function profileOf(flags: AuditFlags): Profile {

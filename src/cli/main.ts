@@ -171,6 +171,11 @@ function auditCommand(root: Command): void {
     .option('--no-smtp', 'ask DNS only, connect to no mail or web host')
     .option('--authoritative', 'also ask the name servers of each zone what they publish now')
     .option('--smtp-port <n>', 'port of the MX hosts (default: 25)', wholeNumber(1, 65_535))
+    .option(
+      '--mine <host>',
+      'a host of yours: try there whether it relays, and look at ports 465 and 587 (repeatable)',
+      collect,
+    )
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')
     .option('-6, --ipv6', 'connect to IPv6 addresses only')

@@ -101,6 +101,7 @@ function contradictNothing({ asked }: Evidence, shown: string, flags: AuditFlags
     ['--profile', flags.profile, profile],
     ['--no-smtp', flags.smtp ? undefined : false, target.smtp],
     ['--smtp-port', flags.smtpPort, target.smtpPort],
+    ['--mine', flags.mine && set(flags.mine), set(target.mine ?? [])],
     [flags.ipv4 ? '-4' : '-6', families && set(families), set(target.families)],
   ]
   for (const [option, now, then] of given) {

@@ -8,7 +8,6 @@ import {
   type SomeSubjects,
   type Target,
 } from '../audit/scope.ts'
-import { type IpAddress, isLoopback } from '../names/address.ts'
 import { canonicalName } from '../names/domain.ts'
 import { dkimSelectors, type FoundSelector } from './dkim-selectors.ts'
 import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
@@ -16,7 +15,9 @@ import { messageContent } from './message-content.ts'
 import { signatureLabel, signaturesOf } from './message-dkim.ts'
 import { isAnnounced, stsRecord } from './mta-sts.ts'
 import { mailHosts, mx } from './mx.ts'
+import { ownHostExpansions } from './own-hosts.ts'
 import { leanedOn } from './published.ts'
+import { whyLeftOut } from './reachable-addresses.ts'
 import { tlsaSet } from './tlsa.ts'
 
 const egresses = defineExpansion({
@@ -149,14 +150,6 @@ const listeners = defineExpansion({
   subjects: async (_domain, _know, target) => target.listeners,
 })
 
-// An IPv6 host is not judged from a machine without IPv6: a connection that cannot begin says nothing about the host.
-function whyLeftOut(address: IpAddress, { families, ownFamilies }: Target): string | undefined {
-  const { family } = address
-  if (!families.includes(family)) return `IPv${family} addresses were left out (-${family === 4 ? 6 : 4})`
-  if (ownFamilies.includes(family) || isLoopback(address)) return undefined
-  return `IPv${family} addresses were left out, since this machine has none itself`
-}
-
 const messages = defineExpansion({
   from: 'domain',
   to: 'message',
@@ -207,4 +200,5 @@ export const expansions: readonly Expansion[] = [
   web,
   publications,
   resolvers,
+  ...ownHostExpansions,
 ]

@@ -35,6 +35,7 @@ export interface Case {
     trustedServers?: readonly string[]
     ownFamilies?: readonly (4 | 6)[]
     authoritative?: true
+    mine?: readonly string[]
     resolvers?: Target['resolvers']
     listeners?: Target['listeners']
   }
@@ -131,6 +132,7 @@ export function target(given: Case['target'] = {}): Target {
     families: given.families ?? [4, 6],
     ownFamilies: given.ownFamilies ?? [4, 6],
     ...(given.authoritative && { authoritative: given.authoritative }),
+    ...(given.mine && { mine: given.mine }),
     ...(given.resolvers && { resolvers: given.resolvers }),
     ...(given.message === undefined ? {} : { message: givenMessage(given.message, given) }),
   }
