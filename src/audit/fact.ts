@@ -35,6 +35,8 @@ export interface Fact<S extends Scope, V> {
   readonly scope: S
   /** What could not be learned is not asked again during the run: a part of what the fact tells. */
   readonly once?: true
+  /** Of a shared scope: it is asked again for another audit when the TTL of something that it heard is over. */
+  readonly lapses?: true
   gather(subject: Subjects[S], world: World): Promise<V>
 }
 

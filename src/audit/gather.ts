@@ -34,6 +34,8 @@ interface Gathered {
   transient: boolean
   /** The fact tells what did not answer: it stays so. */
   readonly once: boolean
+  /** The moment after which it is asked again, in milliseconds on the clock of the process; never, unless it lapses. */
+  until: number
 }
 
 /** What another run learned, and which names may be answered for otherwise in this one. */
@@ -56,12 +58,13 @@ export class SharedFacts {
   }
 
   take(key: string, make: () => Gathered): Gathered {
-    const known = this.#facts.get(key) ?? this.#inherited(key)
+    const kept = this.#facts.get(key)
+    const known = kept?.settled && kept.until < performance.now() ? undefined : (kept ?? this.#inherited(key))
     if (known) return known
     const gathered = make()
     this.#facts.set(key, gathered)
     this.#heard.set(key, gathered)
-    for (const kept of [this.#facts, this.#heard]) if (kept.size > MOST_SHARED) kept.delete(kept.keys().next().value!)
+    for (const map of [this.#facts, this.#heard]) if (map.size > MOST_SHARED) map.delete(map.keys().next().value!)
     const forget = () => {
       if (gathered.transient && !gathered.once && this.#facts.get(key) === gathered) this.#facts.delete(key)
     }
@@ -143,7 +146,7 @@ export class Gatherer {
       const gathered: Gathered = {
         id,
         // The microtask lets `gathered` exist before the fact first asks.
-        value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered, shared))),
+        value: Promise.resolve().then(() => fact.gather(subject, this.#world(gathered, shared, fact.lapses ?? false))),
         evidence,
         uses,
         ear: this.#means.witness?.hear(id),
@@ -152,6 +155,7 @@ export class Gatherer {
         settled: false,
         transient: false,
         once: fact.once ?? false,
+        until: Number.POSITIVE_INFINITY,
       }
       gathered.value.then(
         () => {
@@ -172,7 +176,7 @@ export class Gatherer {
     return gathered
   }
 
-  #world(gathered: Gathered, shared: boolean): World {
+  #world(gathered: Gathered, shared: boolean, lapses: boolean): World {
     const know: Know = async (fact, subject) => {
       const used = this.#gather(fact, subject)
       gathered.uses.add(used)
@@ -180,12 +184,13 @@ export class Gatherer {
         return (await used.value) as never
       } finally {
         if (used.transient) gathered.transient = true
+        if (lapses) gathered.until = Math.min(gathered.until, used.until)
       }
     }
     const { resolver, dialer } = gathered.ear ?? this.#means
     const { ehloName } = this.#means
     return {
-      resolver: witnessedResolver(resolver, gathered),
+      resolver: witnessedResolver(resolver, gathered, lapses),
       dialer: witnessedDialer(dialer, gathered),
       know,
       note: evidence => gathered.evidence.push(evidence),
@@ -240,13 +245,14 @@ export function deadlineAfter(seconds: number): Deadline {
   return { passed, cancel: () => clearTimeout(timer) }
 }
 
-function witnessedResolver(resolver: Resolver, gathered: Gathered): Resolver {
+function witnessedResolver(resolver: Resolver, gathered: Gathered, lapses: boolean): Resolver {
   return {
     async resolve(name, type, from) {
       const started = performance.now()
       const answer = await resolver.resolve(name, type, from)
       if (answer.kind === 'unreachable') gathered.transient = true
       if (answer.kind === 'unreachable') gathered.unanswered = true
+      else if (lapses) gathered.until = Math.min(gathered.until, performance.now() + answer.ttl * 1000)
       for (const one of [name, ...('chain' in answer ? answer.chain : [])]) gathered.asked.add(one)
       gathered.evidence.push({
         ask: `${name || '.'} ${type}${from === undefined ? '' : askedOf(from)}`,

@@ -20,6 +20,7 @@ import dnsExistence from './dns-existence.ts'
 import dnsPropagation from './dns-propagation.ts'
 import dnsResolver from './dns-resolver.ts'
 import dnsblAddress from './dnsbl-address.ts'
+import dnsblDomain from './dnsbl-domain.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
@@ -100,6 +101,7 @@ export const checks = [
   heloAddress,
   heloRdnsMatch,
   dnsblAddress,
+  dnsblDomain,
   starttlsOffer,
   certificateExpiry,
   certificateName,

@@ -43,6 +43,7 @@ const sendingChecks = {
   'tls-version': { ...advice, kinds: ['listener'] },
   // A small list that is silent for a day must not turn every report unknown; the large ones must.
   'dnsbl-address': { ...ownFault, optional: ['refused-minor', 'unanswered-minor'] },
+  'dnsbl-domain': { ...closes, optional: ['refused-minor', 'unanswered-minor'] },
 } as const satisfies Profile['checks']
 
 // Of a submission port that nobody listens at there is nothing to judge.

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import type { Means } from '../audit/gather.ts'
 import type { Target } from '../audit/scope.ts'
+import { blocklistKeys } from '../config/blocklist-keys.ts'
 import { visitLab } from '../lab/visit.ts'
 import { describeServer, parseServer, type ServerAddress, systemServers } from '../net/dns/server-address.ts'
 import { createResolver, type StubResolver } from '../net/dns/stub-resolver.ts'
+import { withKeyedZones } from '../net/keyed-zones.ts'
 import { mappedDialer } from '../net/mapped-dialer.ts'
 import { mappedResolver } from '../net/mapped-resolver.ts'
 import { withoutRewriting } from '../net/rewriting.ts'
@@ -32,6 +34,8 @@ export async function openMeans(flags: MeansFlags, ehloName: string): Promise<Op
     throw new UsageError('--lab and --resolver exclude each other: a lab has its own name server')
   }
   const servers = serversOf(flags)
+  const keys = blocklistKeys(process.env)
+  if (!keys.ok) throw new UsageError(keys.reason)
   const roots = flags.ca.map(readRoot)
   const resolver = createResolver({ servers, ca: roots })
   try {
@@ -40,7 +44,9 @@ export async function openMeans(flags: MeansFlags, ehloName: string): Promise<Op
     const ca = lab === undefined ? roots : [...roots, lab.root]
     const real = createDialer({ ca })
     return {
-      resolver: withoutRewriting(lab === undefined ? resolver : mappedResolver(resolver, lab.map)),
+      resolver: withoutRewriting(
+        lab === undefined ? withKeyedZones(resolver, keys.zones) : mappedResolver(resolver, lab.map),
+      ),
       dialer: lab === undefined ? real : mappedDialer(real, lab.map),
       ehloName,
       tell: () => tell(resolver),

@@ -1,4 +1,5 @@
 // `mailworthy serve`: the relay and its scheduler from one configuration, until it is told to stop, or its store fails.
+import { blocklistKeys } from '../config/blocklist-keys.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { createLog } from '../daemon/log.ts'
 import { endpointText } from '../names/endpoint.ts'
@@ -12,6 +13,8 @@ import { fileTrouble, UsageError } from './failure.ts'
  */
 export async function serve(flags: ConfigurationFlags): Promise<void> {
   const configuration = configured(flags)
+  const keys = blocklistKeys(process.env)
+  if (!keys.ok) throw new UsageError(keys.reason)
   const log = createLog(configuration.log, line => void process.stdout.write(line))
   // Before the start: who is told to stop meanwhile stops as orderly as later.
   const told = new Promise<{ readonly signal: string }>(resolve => {
@@ -19,7 +22,7 @@ export async function serve(flags: ConfigurationFlags): Promise<void> {
     // A terminal that goes away must not end the relay in the middle of something, and may tell so more than once.
     process.on('SIGHUP', signal => resolve({ signal }))
   })
-  const daemon = await startDaemon(configuration, log).catch(fault => {
+  const daemon = await startDaemon(configuration, log, { keyedZones: keys.zones }).catch(fault => {
     if (fault instanceof StoreFailure) throw new UsageError(fault.message)
     throw new UsageError(`cannot start: ${startTrouble(fault)}`)
   })

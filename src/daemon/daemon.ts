@@ -7,6 +7,7 @@ import { parseAddress } from '../names/address.ts'
 import type { Dialer } from '../net/dialer.ts'
 import { describeServer, systemServers } from '../net/dns/server-address.ts'
 import { createResolver } from '../net/dns/stub-resolver.ts'
+import { type KeyedZone, withKeyedZones } from '../net/keyed-zones.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { withoutRewriting } from '../net/rewriting.ts'
 import { createDialer } from '../net/socket-dialer.ts'
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly courier?: Pick<CourierOptions, 'guard' | 'open' | 'patience'>
   /** See SchedulerPorts. */
   readonly requestGap?: number
+  /** Blocklists that are asked with a key; not through a resolver that is given. */
+  readonly keyedZones?: readonly KeyedZone[]
 }
 
 /** A running daemon. */
@@ -56,7 +59,7 @@ export async function startDaemon(configuration: Configuration, log: Log, around
   const own = around.resolver
     ? undefined
     : createResolver({ ...(configuration.resolver && { servers: configuration.resolver }), ca: trust })
-  const resolver = around.resolver ?? withoutRewriting(own!)
+  const resolver = around.resolver ?? withoutRewriting(withKeyedZones(own!, around.keyedZones ?? []))
   const dialer = around.dialer ?? createDialer({ ca: trust })
   const store = await openSqliteStore({ path: configuration.store.path }).catch(failure => {
     own?.close()

@@ -2,7 +2,7 @@
 import { defineFact } from '../audit/fact.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { type ListingCode, listingName } from '../protocol/dnsbl.ts'
-import { blocklistOf } from '../rules/blocklists.ts'
+import { type AnyBlocklist, blocklistOf } from '../rules/blocklists.ts'
 import { recordsOf, txtText } from './answers.ts'
 import { foreignWords, readReply } from './blocklist-liveness.ts'
 
@@ -15,27 +15,32 @@ export type Listing =
 export const blocklistListing = defineFact({
   name: 'blocklist-listing',
   scope: 'listing',
-  async gather({ address, zone }, { resolver }): Promise<Listing> {
+  lapses: true,
+  gather({ address, zone }, { resolver }): Promise<Listing> {
     const list = blocklistOf(zone)
     if (list === undefined) throw new Error(`no blocklist "${zone}" is known`)
-    const name = listingName(address, zone)
-    const reply = readReply(list, name, await resolver.resolve(name, 'A'))
-    switch (reply.kind) {
-      case 'absent':
-        return { state: 'clean' }
-      case 'listed':
-        return { state: 'listed', codes: reply.codes, reason: await reasonAt(name, resolver) }
-      case 'refused':
-        return { state: 'refused', why: `${reply.code}: ${reply.meaning}` }
-      case 'failed':
-        return { state: reply.refused ? 'refused' : 'unknown', why: reply.why }
-      case 'foreign':
-        return { state: 'unknown', why: foreignWords(reply.answers) }
-      case 'unknown-code':
-        return { state: 'unknown', why: `it answers ${reply.codes.join(', ')}, and what that means is not published` }
-    }
+    return listingAt(list, listingName(address, zone), resolver)
   },
 })
+
+/** What a list has at a name below it. */
+export async function listingAt(list: AnyBlocklist, name: string, resolver: Resolver): Promise<Listing> {
+  const reply = readReply(list, name, await resolver.resolve(name, 'A'))
+  switch (reply.kind) {
+    case 'absent':
+      return { state: 'clean' }
+    case 'listed':
+      return { state: 'listed', codes: reply.codes, reason: await reasonAt(name, resolver) }
+    case 'refused':
+      return { state: 'refused', why: `${reply.code}: ${reply.meaning}` }
+    case 'failed':
+      return { state: reply.refused ? 'refused' : 'unknown', why: reply.why }
+    case 'foreign':
+      return { state: 'unknown', why: foreignWords(reply.answers) }
+    case 'unknown-code':
+      return { state: 'unknown', why: `it answers ${reply.codes.join(', ')}, and what that means is not published` }
+  }
+}
 
 const LONGEST_REASON = 400
 

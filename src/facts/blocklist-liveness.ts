@@ -1,8 +1,9 @@
 // Does a blocklist work at all, as seen from here? Asked by the test entries that every list must and must not have.
 import { defineFact, type World } from '../audit/fact.ts'
 import type { Answer } from '../net/resolver.ts'
-import { type ListAnswer, readListAnswer, testNames } from '../protocol/dnsbl.ts'
-import { type Blocklist, blocklistOf } from '../rules/blocklists.ts'
+import { domainTestNames, type ListAnswer, readListAnswer, testNames } from '../protocol/dnsbl.ts'
+import { type AnyBlocklist, blocklistOf } from '../rules/blocklists.ts'
+import { domainBlocklistOf } from '../rules/domain-blocklists.ts'
 import { whyUnreachable } from './answers.ts'
 
 /**
@@ -17,6 +18,7 @@ export type Liveness =
 export const blocklistLiveness = defineFact({
   name: 'blocklist-liveness',
   scope: 'blocklist',
+  lapses: true,
   gather: ({ zone }, world): Promise<Liveness> => probe(zone, 4, world),
 })
 
@@ -24,7 +26,20 @@ export const blocklistLiveness = defineFact({
 export const blocklistLivenessIpv6 = defineFact({
   name: 'blocklist-liveness-ipv6',
   scope: 'blocklist',
+  lapses: true,
   gather: ({ zone }, world): Promise<Liveness> => probe(zone, 6, world),
+})
+
+/** Of a list of domains, by TEST and INVALID or its own entries for tests. */
+export const domainBlocklistLiveness = defineFact({
+  name: 'domain-blocklist-liveness',
+  scope: 'blocklist',
+  lapses: true,
+  gather: ({ zone }, world): Promise<Liveness> => {
+    const list = domainBlocklistOf(zone)
+    if (list === undefined) throw new Error(`no blocklist "${zone}" is known`)
+    return probeBy(list, domainTestNames(list), world)
+  },
 })
 
 /** What came back for a name below a list: an absence, a failure, or records that were read. */
@@ -34,7 +49,7 @@ export type ListReply =
   | ListAnswer
 
 /** The A records at a name below a list, read. */
-export function readReply(list: Blocklist, name: string, answer: Answer<string>): ListReply {
+export function readReply(list: AnyBlocklist, name: string, answer: Answer<string>): ListReply {
   switch (answer.kind) {
     case 'unreachable':
       return { kind: 'failed', refused: answer.why === 'refused', why: whyUnreachable(answer, name, 'A') }
@@ -53,22 +68,32 @@ export function foreignWords(answers: readonly string[]): string {
   return `it answers ${answers.join(', ')}, as no blocklist does: its domain is parked, or the resolver rewrites answers`
 }
 
-async function probe(zone: string, family: 4 | 6, { resolver }: World): Promise<Liveness> {
+function probe(zone: string, family: 4 | 6, world: World): Promise<Liveness> {
   const list = blocklistOf(zone)
   if (list === undefined) throw new Error(`no blocklist "${zone}" is known`)
-  const names = testNames(family, zone)
-  const [must, mustNot] = await Promise.all([
-    resolver.resolve(names.listed, 'A'),
-    resolver.resolve(names.unlisted, 'A'),
-  ])
-  const present = readReply(list, names.listed, must)
-  if (present.kind === 'absent') return { state: 'dead', why: `its test entry is missing (${names.listed})` }
-  const absent = readReply(list, names.unlisted, mustNot)
+  const { listed, unlisted } = testNames(family, zone)
+  return probeBy(list, { listed: [listed], unlisted }, world)
+}
+
+/** @param names one of `listed` at least must be there, and `unlisted` must not */
+async function probeBy(
+  list: AnyBlocklist,
+  { listed, unlisted }: { readonly listed: readonly string[]; readonly unlisted: string },
+  { resolver }: World,
+): Promise<Liveness> {
+  const [mustNot, ...must] = await Promise.all([unlisted, ...listed].map(name => resolver.resolve(name, 'A')))
+  const replies = listed.map((name, i) => readReply(list, name, must[i]!))
+  // A refusal or a failure at one of them may be what hides the others.
+  const present =
+    replies.find(reply => reply.kind === 'listed' || reply.kind === 'unknown-code') ??
+    replies.find(reply => reply.kind !== 'absent')
+  if (present === undefined) return { state: 'dead', why: `its test entry is missing (${listed.join(', ')})` }
+  const absent = readReply(list, unlisted, mustNot!)
   for (const reply of [present, absent]) {
     if (reply.kind === 'refused') return { state: 'refused', why: `${reply.code}: ${reply.meaning}` }
     if (reply.kind === 'failed') return { state: reply.refused ? 'refused' : 'unreachable', why: reply.why }
     if (reply.kind === 'foreign') return { state: 'unreachable', why: foreignWords(reply.answers) }
   }
   if (absent.kind === 'absent') return { state: 'alive' }
-  return { state: 'wildcarded', why: `it lists even what no list may list (${names.unlisted})` }
+  return { state: 'wildcarded', why: `it lists even what no list may list (${unlisted})` }
 }

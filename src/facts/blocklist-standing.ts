@@ -25,6 +25,7 @@ export interface BlocklistStanding {
 export const blocklistStanding = defineFact({
   name: 'blocklist-standing',
   scope: 'address',
+  lapses: true,
   async gather({ address }, { know }): Promise<BlocklistStanding> {
     const lists = blocklists.filter(list => list.families.includes(address.family))
     const standings = lists.map(async list => ({ zone: list.zone, standing: await standingOn(list, address, know) }))
@@ -66,7 +67,8 @@ async function standingOn(list: Blocklist, address: IpAddress, know: Know): Prom
   return unusable(alive)
 }
 
-function heard(listing: Listing): Standing {
+/** What an answer of a working list is worth. */
+export function heard(listing: Listing): Standing {
   switch (listing.state) {
     case 'clean':
     case 'listed':
@@ -78,7 +80,8 @@ function heard(listing: Listing): Standing {
   }
 }
 
-function unusable(liveness: Exclude<Liveness, { state: 'alive' }>): Standing {
+/** What a list that does not work is worth. */
+export function unusable(liveness: Exclude<Liveness, { state: 'alive' }>): Standing {
   switch (liveness.state) {
     case 'dead':
     case 'wildcarded':

@@ -10,6 +10,7 @@ import { blocklistStanding, listedZones, unaskedZones } from './blocklist-standi
 import { dkimReading } from './dkim-key.ts'
 import { dkimSelectors } from './dkim-selectors.ts'
 import { dmarcReading } from './dmarc-policy.ts'
+import { domainStanding, refusedBy } from './domain-standing.ts'
 import { existence } from './existence.ts'
 import { heloAddresses, heloState } from './helo-addresses.ts'
 import { mx } from './mx.ts'
@@ -25,7 +26,7 @@ type Egress = Target['egress'][number]
 /** All readings of a target; what could not be learned is null, or the state that says so. */
 export async function readings(target: Target, recall: Know, now: Date): Promise<Readings> {
   const subject = { domain: target.domain }
-  const [exists, mail, records, tree, spf, dkim, dmarc, egress, listeners] = await Promise.all([
+  const [exists, mail, records, tree, spf, dkim, dmarc, lists, egress, listeners] = await Promise.all([
     orUnknown(recall(existence, subject)),
     orUnknown(recall(mx, subject)),
     orUnknown(recall(spfRecord, subject)),
@@ -33,6 +34,7 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     Promise.all(target.egress.map(one => spfReadings(recall, target.domain, one))),
     dkimReadings(recall, target),
     dmarcReading(recall, subject),
+    orUnknown(recall(domainStanding, subject)),
     Promise.all(target.egress.map(one => egressReading(recall, target.domain, one))),
     Promise.all(target.listeners.map(one => listenerReading(recall, one, now))),
   ])
@@ -44,6 +46,8 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     ...(tree === undefined ? {} : { spfTree: tree }),
     dkim,
     dmarc,
+    domainListed: lists ? refusedBy(lists.domain) : null,
+    domainUnasked: lists ? unaskedZones(lists.domain) : null,
     egress,
     listeners,
   }

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { parseAddress, reversedLabels, reverseName } from '../names/address.ts'
 import { keyRecordText } from '../protocol/dkim/public-key.ts'
 import { blocklists } from '../rules/blocklists.ts'
+import { domainBlocklists } from '../rules/domain-blocklists.ts'
 
 /** A domain of the lab with what its administrator would tell an audit. */
 export interface LabDomain {
@@ -133,8 +134,13 @@ function blocklistZones(): string {
     `2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.${zone} A 127.0.0.2`,
     `${zone} SOA ns.${zone} hostmaster.${zone} 1`,
   ])
+  const domains = domainBlocklists.flatMap(({ zone, codes, bits }) => [
+    `test.${zone} A ${Object.keys(codes)[0] ?? `127.0.0.${Object.keys(bits!)[0]}`}`,
+    `${zone} SOA ns.${zone} hostmaster.${zone} 1`,
+  ])
   return [
     ...alive,
+    ...domains,
     `${listed}.zen.spamhaus.org A 127.0.0.4`,
     `${listed}.zen.spamhaus.org TXT "https://www.spamhaus.org/query/ip/192.0.2.66"`,
   ].join('\n')

@@ -1,7 +1,10 @@
 // How blocklists in DNS are asked and what their answers may be taken for (RFC 5782). An answer is a listing only when the
 // list is known to list with it: everything else is a refusal or nothing that was learned, never "listed" by default.
 import { type IpAddress, inNetwork, parseAddress, reversedLabels } from '../names/address.ts'
-import { type Blocklist, type Severity, sharedRefusals } from '../rules/blocklists.ts'
+import { nameFault } from '../names/domain.ts'
+import { publicSuffixOrganization } from '../names/organizational.ts'
+import { type AnyBlocklist, type Severity, sharedRefusals } from '../rules/blocklists.ts'
+import type { DomainBlocklist } from '../rules/domain-blocklists.ts'
 
 /** The name under which a list keeps an address: RFC 5782 §2.1 (octets) and §2.4 (nibbles). */
 export function listingName(address: IpAddress, zone: string): string {
@@ -18,6 +21,28 @@ const testAddress = (family: 4 | 6, last: 1 | 2): IpAddress =>
 /** The two names by which a list proves that it works for a family of addresses. */
 export function testNames(family: 4 | 6, zone: string): { readonly listed: string; readonly unlisted: string } {
   return { listed: listingName(testAddress(family, 2), zone), unlisted: listingName(testAddress(family, 1), zone) }
+}
+
+/**
+ * The names by which a list of domains proves that it works: RFC 5782 §5 wants TEST listed and INVALID not. Some publish
+ * other entries for it, and any of them will do.
+ */
+export function domainTestNames({ zone, testPoints }: DomainBlocklist): {
+  readonly listed: readonly string[]
+  readonly unlisted: string
+} {
+  return { listed: ['test', ...testPoints].map(name => `${name}.${zone}`), unlisted: `invalid.${zone}` }
+}
+
+/**
+ * What a list of domains is asked about a name, the most exact first. Never an address, nor a name that is none: lists answer
+ * those with errors.
+ */
+export function namesForList(name: string, { asksFor }: DomainBlocklist): readonly string[] {
+  const top = name.slice(name.lastIndexOf('.') + 1)
+  if (nameFault(name) !== undefined || top === name || !/[a-z]/i.test(top)) return []
+  const registered = publicSuffixOrganization(name) ?? name
+  return asksFor === 'registered' ? [registered] : [...new Set([name, registered])]
 }
 
 /** A listing, as the registry of lists explains it. */
@@ -45,7 +70,7 @@ const REFUSALS = parseAddress('127.255.255.0')!
  * Reads every A record of an answer that has records. What speaks against a listing weighs more than what speaks for it: an
  * answer with anything foreign or any refusal in it lists nothing.
  */
-export function readListAnswer(list: Blocklist, answers: readonly string[]): ListAnswer {
+export function readListAnswer(list: AnyBlocklist, answers: readonly string[]): ListAnswer {
   const values = answers.map(answer => ({ answer, address: parseAddress(answer) }))
   const foreign = values.filter(v => v.address === undefined || !inNetwork(v.address, LISTINGS, 8))
   if (foreign.length > 0 || values.length === 0) return { kind: 'foreign', answers: foreign.map(v => v.answer) }
@@ -56,16 +81,23 @@ export function readListAnswer(list: Blocklist, answers: readonly string[]): Lis
     const meaning = refusalMeaning(list, code)
     if (meaning !== undefined) return { kind: 'refused', code, meaning }
   }
-  const [first, ...rest] = meant.flatMap(code => {
-    const known = Object.hasOwn(list.codes, code) ? list.codes[code] : undefined
-    return known === undefined ? [] : [{ code, ...known }]
-  })
+  const [first, ...rest] = meant.flatMap(code => meaningsOf(list, code))
   return first === undefined ? { kind: 'unknown-code', codes } : { kind: 'listed', codes: [first, ...rest] }
 }
 
-function refusalMeaning(list: Blocklist, code: string): string | undefined {
+function meaningsOf({ codes, bits }: AnyBlocklist, code: string): ListingCode[] {
+  if (Object.hasOwn(codes, code)) return [{ code, ...codes[code]! }]
+  const [, second, third, last] = parseAddress(code)!.bytes
+  if (bits === undefined || second !== 0 || third !== 0) return []
+  return Object.entries(bits).flatMap(([value, known]) => (last! & Number(value) ? [{ code, ...known }] : []))
+}
+
+function refusalMeaning(list: AnyBlocklist, code: string): string | undefined {
   if (Object.hasOwn(list.refusals, code)) return list.refusals[code]
   if (Object.hasOwn(sharedRefusals, code)) return sharedRefusals[code]
+  // A list of bits has none for whom it refuses: with 1 in it the answer is no listing.
+  const [, second, third, last] = parseAddress(code)!.bytes
+  if (list.bits !== undefined && second === 0 && third === 0 && last! & 1) return sharedRefusals['127.0.0.1']
   // Spamhaus keeps the whole of 127.255.255.0/24 for errors, and adds to it.
   return inNetwork(parseAddress(code)!, REFUSALS, 24) ? 'an error that the list does not explain' : undefined
 }

@@ -51,6 +51,8 @@ function mergeReadings(last: Readings, partial: Readings, groups: ReadonlySet<st
     ...(from('spf').spfTree === undefined ? {} : { spfTree: from('spf').spfTree! }),
     dkim: from('dkim').dkim,
     dmarc: from('dmarc').dmarc,
+    domainListed: from('dnsbl').domainListed ?? null,
+    domainUnasked: from('dnsbl').domainUnasked ?? null,
     egress,
     listeners: from('tls').listeners,
   }

@@ -150,6 +150,12 @@ export interface Readings {
       readonly applies: boolean
     }[]
   }
+  /**
+   * Zones of the blocklists that list the domain so that receivers refuse it as a sender, and of those that could not be
+   * asked; null when blocklists were not a part of the audit. Absent in reports made before they were kept.
+   */
+  readonly domainListed?: readonly string[] | null
+  readonly domainUnasked?: readonly string[] | null
   readonly egress: readonly {
     readonly address: string
     /** The first name that leads back to the address, else the first name of all, else null. */

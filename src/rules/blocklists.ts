@@ -1,16 +1,17 @@
 // The blocklists of addresses that are asked, as dated data: their answers, what each means, and where to ask for removal.
 //
 // A list stands here only when its codes are published or were seen in use by several receivers' own rules. Lists that
-// died are named below with the day, so that nobody adds them again: a dead list that "lists the world" costs all mail.
+// died are named in retired-blocklists.ts, so that nobody adds them again: a dead list that "lists the world" costs all mail.
 
 /** The month in which the data below was last compared with what the lists publish. */
 export const blocklistsAsOf = '2026-11'
 
 /**
- * What an answer says about an address. `listed`: mail was or will be abused from there. `policy`: the range is declared
- * not to send mail directly, whatever it does. `informational`: something about the neighborhood, or no judgment at all.
+ * What an answer says. `listed`: mail was or will be abused from there. `policy`: the range is declared not to send mail
+ * directly, whatever it does: fatal for whoever delivers by MX, harmless behind a smart host. `abused`: a good domain that
+ * others misuse, which receivers are told not to refuse as a sender. `informational`: something about the neighborhood, or no judgment at all.
  */
-export type Severity = 'listed' | 'policy' | 'informational'
+export type Severity = 'listed' | 'policy' | 'abused' | 'informational'
 
 /** One published answer of a list. `meaning` completes "is listed by …: ". */
 export interface ListCode {
@@ -18,14 +19,14 @@ export interface ListCode {
   readonly severity: Severity
 }
 
-/** A blocklist of addresses. */
-export interface Blocklist {
+/** What every blocklist has, whatever it lists. */
+export interface AnyBlocklist {
   readonly zone: string
   readonly name: string
-  /** The families of addresses that the list holds; nothing is asked about others. */
-  readonly families: readonly (4 | 6)[]
   /** Listings: the A record → what it means. */
   readonly codes: { readonly [code: string]: ListCode }
+  /** Listings of a list that adds them up in the last octet of 127.0.0.x: the value of a bit → what it means. */
+  readonly bits?: { readonly [value: number]: ListCode }
   /** Answers by which this list refuses a resolver, beside those that every list may use (`sharedRefusals`). */
   readonly refusals: { readonly [code: string]: string }
   /** What the test entry may answer without being a listing of anything. */
@@ -34,7 +35,19 @@ export interface Blocklist {
   readonly removal: string
   /** `major`: so widely used that not knowing leaves the question open. `minor`: its silence decides nothing. */
   readonly weight: 'major' | 'minor'
+  /** Where customers ask it instead, below a name that is their key: `<key>.zen.dq.spamhaus.net`. */
+  readonly byKey?: { readonly service: KeyedService; readonly zone: string }
 }
+
+/** A blocklist of addresses. */
+export interface Blocklist extends AnyBlocklist {
+  readonly kind: 'address'
+  /** The families of addresses that the list holds; nothing is asked about others. */
+  readonly families: readonly (4 | 6)[]
+}
+
+/** Services that are asked with a key in the name. */
+export type KeyedService = 'spamhaus'
 
 /**
  * Answers that are never listings, whoever gives them. The range is Spamhaus's, and others took it over; 127.0.0.1 is what
@@ -55,10 +68,11 @@ const informational = (meaning: string): ListCode => ({ meaning, severity: 'info
 const uceprotectRemoval =
   'wait: a listing ends seven days after the last abuse (http://www.uceprotect.net/en/rblcheck.php)'
 
-/** Every list that is asked, in the order in which people read about them. */
+/** Every list of addresses that is asked, in the order in which people read about them. */
 export const blocklists: readonly Blocklist[] = [
   {
     // Spamhaus, "Available Zones" and "DNSBL Usage"; cbl.abuseat.org is the XBL and is not asked again.
+    kind: 'address',
     zone: 'zen.spamhaus.org',
     name: 'Spamhaus ZEN',
     families: [4, 6],
@@ -72,14 +86,18 @@ export const blocklists: readonly Blocklist[] = [
       '127.0.0.9': listed('DROP, a network in criminal hands'),
       '127.0.0.10': policy('PBL, entered by the provider of the network'),
       '127.0.0.11': policy('PBL, entered by Spamhaus'),
+      // Only those who ask with a key hear of it.
+      '127.0.0.20': listed('AuthBL, a machine that tries passwords of mailboxes'),
       '127.0.0.30': listed('BCL, a controller of botnets'),
     },
     refusals: {},
     testCodes: [],
     removal: 'follow https://check.spamhaus.org/, which names the exact listing and its way out',
     weight: 'major',
+    byKey: { service: 'spamhaus', zone: 'zen.dq.spamhaus.net' },
   },
   {
+    kind: 'address',
     zone: 'bl.spamcop.net',
     name: 'SpamCop',
     families: [4],
@@ -92,6 +110,7 @@ export const blocklists: readonly Blocklist[] = [
   },
   {
     // It serves only resolvers that were registered, so its silence is the rule and must not leave every report open.
+    kind: 'address',
     zone: 'b.barracudacentral.org',
     name: 'Barracuda',
     families: [4],
@@ -102,6 +121,7 @@ export const blocklists: readonly Blocklist[] = [
     weight: 'minor',
   },
   {
+    kind: 'address',
     zone: 'psbl.surriel.com',
     name: 'PSBL',
     families: [4],
@@ -113,6 +133,7 @@ export const blocklists: readonly Blocklist[] = [
   },
   {
     // bl.mailspike.net joins z (zero-hour) and the three worst grades of rep: mailspike.org, "Usage".
+    kind: 'address',
     zone: 'bl.mailspike.net',
     name: 'Mailspike',
     families: [4],
@@ -129,6 +150,7 @@ export const blocklists: readonly Blocklist[] = [
   },
   {
     // The classes of dronebl.org. Its test entry may answer with class 1, "testing".
+    kind: 'address',
     zone: 'dnsbl.dronebl.org',
     name: 'DroneBL',
     families: [4, 6],
@@ -158,6 +180,7 @@ export const blocklists: readonly Blocklist[] = [
     weight: 'minor',
   },
   {
+    kind: 'address',
     zone: 'dnsbl-1.uceprotect.net',
     name: 'UCEPROTECT level 1',
     families: [4],
@@ -168,6 +191,7 @@ export const blocklists: readonly Blocklist[] = [
     weight: 'minor',
   },
   {
+    kind: 'address',
     zone: 'dnsbl-2.uceprotect.net',
     name: 'UCEPROTECT level 2',
     families: [4],
@@ -178,6 +202,7 @@ export const blocklists: readonly Blocklist[] = [
     weight: 'minor',
   },
   {
+    kind: 'address',
     zone: 'dnsbl-3.uceprotect.net',
     name: 'UCEPROTECT level 3',
     families: [4],
@@ -195,33 +220,3 @@ export const blocklists: readonly Blocklist[] = [
 export function blocklistOf(zone: string): Blocklist | undefined {
   return blocklists.find(list => list.zone === zone)
 }
-
-/** A list that must not be asked any more, since when, and what became of it. */
-export interface RetiredBlocklist {
-  readonly zone: string
-  /** A day, a month or a year, as exactly as it is known. */
-  readonly since: string
-  readonly because: string
-}
-
-/** The dead. A zone covers what lies below it. */
-export const retiredBlocklists: readonly RetiredBlocklist[] = [
-  { zone: 'relays.ordb.org', since: '2006-12', because: 'closed; later listed every address' },
-  { zone: 'list.dsbl.org', since: '2008-05', because: 'closed; its name servers left in March 2009' },
-  { zone: 'dnsbl.njabl.org', since: '2013-03', because: 'closed' },
-  { zone: 'dnsbl.ahbl.org', since: '2015-01-01', because: 'closed; lists every address' },
-  { zone: 'bl.spamcannibal.org', since: '2018-05', because: 'its domain expired and was parked; listed every address' },
-  { zone: 'bl.emailbasura.org', since: '2019', because: 'its domain expired and was parked' },
-  { zone: 'rbl.megarbl.net', since: '2019-11-25', because: 'its domain expired and was parked; lists every address' },
-  { zone: 'dnsbl.inps.de', since: '2020-05-25', because: 'closed' },
-  {
-    zone: 'cbl.abuseat.org',
-    since: '2021',
-    because: 'is the XBL of zen.spamhaus.org; asking both counts one listing twice',
-  },
-  { zone: 'db.wpbl.info', since: '2023-11', because: 'emptied, then closed in 2024' },
-  { zone: 'dnsbl.sorbs.net', since: '2024-06-05', because: 'closed by Proofpoint; every zone below it was emptied' },
-  { zone: 'spam.dnsbl.anonmails.de', since: '2024-11', because: 'closed' },
-  { zone: 'ix.dnsbl.manitu.net', since: '2025-01-16', because: 'NiXSpam closed; emptied' },
-  { zone: 'bl.nszones.com', since: '2010', because: 'republished data taken from other lists' },
-]

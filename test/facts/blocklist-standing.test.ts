@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Gatherer, SharedFacts } from '../../src/audit/gather.ts'
 import { blocklistListing } from '../../src/facts/blocklist-listing.ts'
 import {
@@ -85,5 +85,48 @@ describe('the standing of an address with the blocklists', () => {
       zone: zen,
     })
     expect(listed).toMatchObject({ state: 'unknown' })
+  })
+})
+
+describe('answers of lists in a long run', () => {
+  const told = { authentic: false, server: 'test', authoritative: false, chain: [] }
+
+  /** How often the list was asked about the address by two audits of one run, the second after a while. */
+  async function askedTwice(ttl: number): Promise<number> {
+    const asked: string[] = []
+    const resolver: Resolver = {
+      resolve: async <T extends RecordType>(name: string): Promise<Answer<RecordTypes[T]>> => {
+        asked.push(name)
+        const isTest = name.startsWith('2.0.0.127.')
+        return (
+          isTest
+            ? { kind: 'records', records: ['127.0.0.2'], malformed: [], ttl: 3600, ...told }
+            : { kind: 'nxdomain', ttl, ...told }
+        ) as never
+      },
+    }
+    const shared = new SharedFacts()
+    const address = parseAddress('192.0.2.10')!
+    const audit = () => new Gatherer({ resolver, dialer: nobody, ehloName: 'probe.example.net' }, shared)
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const first = audit()
+      await first.know(blocklistStanding, { address })
+      vi.advanceTimersByTime(61_000)
+      // One report never contradicts itself.
+      await first.know(blocklistStanding, { address })
+      await audit().know(blocklistStanding, { address })
+    } finally {
+      vi.useRealTimers()
+    }
+    return asked.filter(name => name === `10.2.0.192.${zen}`).length
+  }
+
+  it('are not kept past their TTL', async () => {
+    expect(await askedTwice(60)).toBe(2)
+  })
+
+  it('are kept until then', async () => {
+    expect(await askedTwice(62)).toBe(1)
   })
 })

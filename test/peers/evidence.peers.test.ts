@@ -19,6 +19,7 @@ import { mappedDialer } from '../../src/net/mapped-dialer.ts'
 import { createDialer } from '../../src/net/socket-dialer.ts'
 import type { Report } from '../../src/report/report.ts'
 import { blocklists } from '../../src/rules/blocklists.ts'
+import { domainBlocklists } from '../../src/rules/domain-blocklists.ts'
 import { bytesOf } from '../support/recorded-world.ts'
 import { type Ministry, ministryAtHand, readMinistry } from './support/ministry.ts'
 import { type NameServer, startNsd, startUnbound } from './support/name-servers.ts'
@@ -241,5 +242,6 @@ const senderZone = [
   `${helo}. 300 TXT "v=spf1 a -all"`,
   `${reverseName(parseAddress(egress)!)}. 300 PTR ${helo}.`,
   ...blocklists.map(list => `2.0.0.127.${list.zone}. 300 A 127.0.0.2`),
+  ...domainBlocklists.map(list => `test.${list.zone}. 300 A 127.0.${list.bits ? '0.8' : '1.2'}`),
   '',
 ].join('\n')

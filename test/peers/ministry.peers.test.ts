@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAddress, reverseName } from '../../src/names/address.ts'
 import type { Finding, Report } from '../../src/report/report.ts'
 import { blocklists } from '../../src/rules/blocklists.ts'
+import { domainBlocklists } from '../../src/rules/domain-blocklists.ts'
 import { type DigAnswer, dig } from './support/dig.ts'
 import { startLossyProxy } from './support/lossy-proxy.ts'
 import { type Ministry, ministryAtHand, readMinistry, readSpfVectors } from './support/ministry.ts'
@@ -241,5 +242,6 @@ const senderZone = [
   `${helo}. 300 TXT "v=spf1 a -all"`,
   `${reverseName(parseAddress(egress)!)}. 300 PTR ${helo}.`,
   ...blocklists.map(list => `2.0.0.127.${list.zone}. 300 A 127.0.0.2`),
+  ...domainBlocklists.map(list => `test.${list.zone}. 300 A 127.0.${list.bits ? '0.8' : '1.2'}`),
   '',
 ].join('\n')

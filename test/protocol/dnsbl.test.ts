@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/names/address.ts'
-import { listingName, readListAnswer, testNames } from '../../src/protocol/dnsbl.ts'
+import { domainTestNames, listingName, namesForList, readListAnswer, testNames } from '../../src/protocol/dnsbl.ts'
 import { blocklistOf, blocklists } from '../../src/rules/blocklists.ts'
+import { domainBlocklistOf, domainBlocklists } from '../../src/rules/domain-blocklists.ts'
 
 const zen = blocklistOf('zen.spamhaus.org')!
 const dronebl = blocklistOf('dnsbl.dronebl.org')!
@@ -23,6 +24,35 @@ describe('the names that a list is asked for (RFC 5782)', () => {
     expect(testNames(6, 'z.example')).toEqual({
       listed: '2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.z.example',
       unlisted: '1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.z.example',
+    })
+  })
+})
+
+describe('the names that a list of domains is asked for', () => {
+  const [any, registered] = [domainBlocklistOf('dbl.spamhaus.org')!, domainBlocklistOf('multi.surbl.org')!]
+
+  it.each([
+    ['example.org', ['example.org'], ['example.org']],
+    ['a.b.example.co.uk', ['a.b.example.co.uk', 'example.co.uk'], ['example.co.uk']],
+    ['shop.github.io', ['shop.github.io'], ['shop.github.io']],
+    ['co.uk', ['co.uk'], ['co.uk']],
+    ['_sub.example.org', ['_sub.example.org', 'example.org'], ['example.org']],
+    ['localhost', [], []],
+    ['192.0.2.1', [], []],
+    ['[192.0.2.1]', [], []],
+    ['[IPv6:2001:db8::1]', [], []],
+    ['2001:db8::1', [], []],
+    ['a..b', [], []],
+    ['', [], []],
+  ])('%s', (name, host, org) => {
+    expect(namesForList(name, any)).toEqual(host)
+    expect(namesForList(name, registered)).toEqual(org)
+  })
+
+  it('has the test entries of RFC 5782 §5 and those of the list', () => {
+    expect(domainTestNames(any)).toEqual({
+      listed: ['test.dbl.spamhaus.org', 'dbltest.com.dbl.spamhaus.org'],
+      unlisted: 'invalid.dbl.spamhaus.org',
     })
   })
 })
@@ -65,12 +95,32 @@ describe('what an answer is', () => {
     expect(readListAnswer(dronebl, ['127.0.0.1', '127.0.0.3']).kind).toBe('listed')
   })
 
+  it.each([
+    ['127.0.0.8', 'listed', [8]],
+    ['127.0.0.72', 'listed', [8, 64]],
+    ['127.0.0.254', 'listed', [4, 8, 16, 32, 64, 128]],
+    // A bit that nobody explained is not counted, and is no listing alone.
+    ['127.0.0.10', 'listed', [8]],
+    ['127.0.0.2', 'unknown-code', []],
+    ['127.0.0.9', 'refused', []],
+    ['127.0.0.255', 'refused', []],
+    ['127.0.1.8', 'unknown-code', []],
+    ['127.1.0.8', 'unknown-code', []],
+  ] as const)('%s of a list that adds up bits is %s', (code, kind, values) => {
+    const list = domainBlocklistOf('multi.surbl.org')!
+    const read = readListAnswer(list, [code])
+    expect(read.kind).toBe(kind)
+    expect(read.kind === 'listed' ? read.codes.map(c => c.meaning) : []).toEqual(
+      values.map(v => list.bits![v]!.meaning),
+    )
+  })
+
   const octet = fc.integer({ min: 0, max: 255 })
   const near = fc
     .tuple(fc.constantFrom(0, 255, 1), fc.constantFrom(0, 255), octet)
     .map(([b, c, d]) => `127.${b}.${c}.${d}`)
   const answer = fc.oneof(near, fc.ipV4(), fc.ipV6(), fc.string())
-  const list = fc.constantFrom(...blocklists)
+  const list = fc.constantFrom(...blocklists, ...domainBlocklists)
 
   it('lists only when every record is in 127.0.0.0/8, none refuses, and one is published', () => {
     fc.assert(
@@ -79,7 +129,7 @@ describe('what an answer is', () => {
         if (read.kind !== 'listed') return
         expect(answers.every(a => parseAddress(a)?.bytes[0] === 127)).toBe(true)
         expect(answers.some(a => a.startsWith('127.255.255.'))).toBe(false)
-        expect(read.codes.every(c => Object.hasOwn(one.codes, c.code))).toBe(true)
+        expect(read.codes.every(c => one.bits !== undefined || Object.hasOwn(one.codes, c.code))).toBe(true)
       }),
     )
   })
@@ -87,7 +137,7 @@ describe('what an answer is', () => {
   it('never makes a listing out of more noise', () => {
     fc.assert(
       fc.property(list, fc.array(answer, { maxLength: 4 }), fc.oneof(fc.ipV4(), fc.string()), (one, answers, noise) => {
-        fc.pre(readListAnswer(one, answers).kind !== 'listed' && !Object.hasOwn(one.codes, noise))
+        fc.pre(readListAnswer(one, answers).kind !== 'listed' && readListAnswer(one, [noise]).kind !== 'listed')
         expect(readListAnswer(one, [...answers, noise]).kind).not.toBe('listed')
       }),
     )

@@ -45,6 +45,8 @@ const reading: Whole<Readings> = {
     ...broken.readings.dmarc,
     walk: [{ name: '_dmarc.whole.example', found: 'record', record: 'v=DMARC1; p=none', applies: true }],
   },
+  domainListed: ['dbl.spamhaus.org'],
+  domainUnasked: ['multi.uribl.com'],
 }
 const finding: Whole<Omit<Finding, 'data'>> & Pick<Finding, 'data'> = {
   check: 'spf-record',
@@ -64,7 +66,14 @@ const message: Whole<MessageResults & Pick<Report['target'], 'message'>> = {
   dkim: [{ result: 'pass', domain: 'whole.example', selector: 's1', algorithm: 'rsa-sha256', reason: 'it verifies' }],
   dmarc: { result: 'pass', policy: 'reject', alignedBy: ['dkim'], reason: 'it is aligned' },
   arc: { result: 'pass', sets: 1, oldestPass: 0, reason: 'it holds' },
-  message: { name: 'whole.eml', octets: 9, notes: ['its lines end with LF'], client: '192.0.2.1', helo: 'mail.example', mailFrom: '' },
+  message: {
+    name: 'whole.eml',
+    octets: 9,
+    notes: ['its lines end with LF'],
+    client: '192.0.2.1',
+    helo: 'mail.example',
+    mailFrom: '',
+  },
 }
 const { message: told, ...results } = message
 const whole: Required<Report> = {
@@ -99,6 +108,8 @@ const optional = [
     'readings.dkim.0.keyHash',
     'readings.dmarc.walk',
     'readings.dkim.0.found',
+    'readings.domainListed',
+    'readings.domainUnasked',
   ],
 ]
 /** Objects whose keys are names, not fields. */

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { inNetwork, parseAddress } from '../../src/names/address.ts'
 import { isWithin, nameFault } from '../../src/names/domain.ts'
-import {
-  blocklistOf,
-  blocklists,
-  blocklistsAsOf,
-  retiredBlocklists,
-  sharedRefusals,
-} from '../../src/rules/blocklists.ts'
+import { blocklistOf, blocklists, blocklistsAsOf, sharedRefusals } from '../../src/rules/blocklists.ts'
+import { domainBlocklistOf, domainBlocklists } from '../../src/rules/domain-blocklists.ts'
+import { retiredBlocklists } from '../../src/rules/retired-blocklists.ts'
+
+const all = [...blocklists, ...domainBlocklists]
 
 describe('the registry of blocklists', () => {
   it('is dated', () => {
@@ -16,22 +14,25 @@ describe('the registry of blocklists', () => {
   })
 
   it('asks no list that is dead', () => {
-    const dead = blocklists.filter(list => retiredBlocklists.some(retired => isWithin(list.zone, retired.zone)))
+    const dead = all.filter(list => retiredBlocklists.some(retired => isWithin(list.zone, retired.zone)))
     expect(dead).toEqual([])
   })
 
   it('has every zone once', () => {
-    const zones = [...blocklists, ...retiredBlocklists].map(list => list.zone)
+    const zones = [...all, ...retiredBlocklists].map(list => list.zone)
     expect(new Set(zones).size).toBe(zones.length)
     expect(blocklistOf('nowhere.example')).toBeUndefined()
+    expect(domainBlocklistOf('nowhere.example')).toBeUndefined()
   })
 
-  it.each(blocklists.map(list => [list.zone, list] as const))(
+  it.each(all.map(list => [list.zone, list] as const))(
     '%s is described so that its answers can be read',
     (zone, list) => {
       expect(nameFault(zone)).toBeUndefined()
-      expect(list.families.length).toBeGreaterThan(0)
-      expect(Object.keys(list.codes).length).toBeGreaterThan(0)
+      if (list.kind === 'address') expect(list.families.length).toBeGreaterThan(0)
+      expect(Object.keys({ ...list.codes, ...list.bits }).length).toBeGreaterThan(0)
+      // Bit 1 is a refusal wherever bits are added up.
+      for (const value of Object.keys(list.bits ?? {}).map(Number)) expect([2, 4, 8, 16, 32, 64, 128]).toContain(value)
       for (const code of Object.keys(list.codes)) {
         const address = parseAddress(code)
         expect(address?.text).toBe(code)

@@ -69,6 +69,8 @@ export const healthy: Report = (() => {
       spfTerms: ['mx', 'ip4:192.0.2.10', '-all'],
       dkim: [{ selector: 's2026a', state: 'valid', keyHash: `sha256:${'4f1c9a07'.repeat(8)}` }],
       dmarc: { state: 'found', organizationalDomain: subject, policy: 'reject', adkim: 'r', aspf: 'r' },
+      domainListed: [],
+      domainUnasked: [],
       egress: [
         {
           address: '192.0.2.10',
@@ -178,6 +180,8 @@ export const broken: Report = (() => {
         { selector: 'old', state: 'revoked' },
       ],
       dmarc: { state: 'absent', organizationalDomain: subject, policy: null, adkim: 'r', aspf: 'r' },
+      domainListed: [],
+      domainUnasked: ['dbl.spamhaus.org'],
       egress: [
         {
           address: '192.0.2.10',
@@ -343,6 +347,8 @@ export const hostile: Report = report({
     spfTerms: [hostileText],
     dkim: [{ selector: hostileText, state: 'invalid', keyHash: hostileText }],
     dmarc: { state: 'unknown', organizationalDomain: hostileText, policy: null, adkim: 'r', aspf: 's' },
+    domainListed: [hostileText],
+    domainUnasked: [hostileText],
     egress: [
       {
         address: '192.0.2.66',

@@ -65,7 +65,7 @@ function decideBy(candidate: Candidate, evidence: Evidence): Decision {
   const notes: string[] = []
 
   for (const domain of new Set([authorDomain, senderDomain ?? authorDomain])) {
-    judgeDomain(domain, evidence, faults, gaps)
+    judgeDomain(domain, evidence, faults, gaps, notes)
   }
   const dkim = signatureProof(candidate, report, faults, gaps)
   const spf = spfProof(candidate, report, evidence, notes)
@@ -84,17 +84,26 @@ function missing(domain: string, known: Known, stale: number): Reason | undefine
   return reason('dns-existence', domain, '4.7.1', `was last audited ${hours} hours ago, which is too long`, [])
 }
 
-// A domain that does not exist or takes no mail cannot be answered (RFC 7505 §4.2), whoever signs.
-function judgeDomain(domain: string, evidence: Evidence, faults: Reason[], gaps: Reason[]): void {
+// A domain that does not exist or takes no mail cannot be answered (RFC 7505 §4.2), whoever signs; a listed one is refused.
+function judgeDomain(domain: string, evidence: Evidence, faults: Reason[], gaps: Reason[], notes: string[]): void {
   const known = evidence.report(domain)
   if (known === undefined || known.ageMs > evidence.stale) return
-  const { exists, nullMx } = known.report.readings
+  const { exists, nullMx, domainListed, domainUnasked } = known.report.readings
   const records = proposed(known.report, ['dns-existence', 'mx-null'])
   if (exists === false) faults.push(reason('dns-existence', domain, '5.1.8', 'does not exist in DNS', records))
   else if (exists === null)
     gaps.push(reason('dns-existence', domain, '4.7.1', 'may exist or not: DNS did not answer', []))
   if (nullMx === true) {
     faults.push(reason('mx-null', domain, '5.7.27', 'takes no mail (null MX), so it must not send any', records))
+  }
+  // Only what a list proved: one that does not serve our resolver is silent for good, and would hold all mail.
+  if (domainListed && domainListed.length > 0) {
+    faults.push(
+      reason('dnsbl-domain', domain, '5.7.1', `is on a blocklist of domains (${domainListed.join(', ')})`, []),
+    )
+  }
+  if (domainUnasked && domainUnasked.length > 0) {
+    notes.push(`${domain}: these blocklists of domains could not be asked: ${domainUnasked.join(', ')}`)
   }
 }
 

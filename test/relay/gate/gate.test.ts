@@ -133,6 +133,19 @@ describe('the gate', () => {
       '550 5.7.26 example.org DKIM key of s1 is missing in DNS (dkim-key)',
     ],
     [
+      'a listed domain',
+      { readings: { domainListed: ['dbl.spamhaus.org'] } },
+      '550 5.7.1 example.org is on a blocklist of domains (dbl.spamhaus.org) (dnsbl-domain)',
+    ],
+    [
+      'a listed domain behind a smart host',
+      {
+        readings: { domainListed: ['dbl.spamhaus.org'] },
+        candidate: { way: { kind: 'smart-host', addresses: [], spf: undefined, dkim: 'ours' } },
+      },
+      '550 5.7.1 example.org is on a blocklist of domains (dbl.spamhaus.org) (dnsbl-domain)',
+    ],
+    [
       'a listed address',
       { readings: { egress: [{ ...healthy.egress[0]!, listed: ['zen.spamhaus.org'] }] } },
       '451 4.3.5 192.0.2.10 is on a blocklist (zen.spamhaus.org) (dnsbl-address)',
@@ -162,6 +175,8 @@ describe('the gate', () => {
       'a blocklist that could not be asked',
       { readings: { egress: [{ ...healthy.egress[0]!, unasked: ['bl.spamcop.net'] }] } },
     ],
+    ['a blocklist of domains that could not be asked', { readings: { domainUnasked: ['dbl.spamhaus.org'] } }],
+    ['blocklists of domains that were not a part of the audit', { readings: { domainListed: null } }],
     [
       'a PTR that is not known',
       { readings: { egress: [{ ...healthy.egress[0]!, ptr: null, forwardConfirmed: null }] } },
