@@ -124,7 +124,14 @@ export class AuditRun {
 
 function toldOf({ name, octets, notes, came }: GivenMessage): NonNullable<Report['target']['message']> {
   const { client, helo, mailFrom } = came ?? {}
-  return { name, octets: octets.length, notes, client: client?.text ?? null, helo: helo ?? null, mailFrom: mailFrom ?? null }
+  return {
+    name,
+    octets: octets.length,
+    notes,
+    client: client?.text ?? null,
+    helo: helo ?? null,
+    mailFrom: mailFrom ?? null,
+  }
 }
 
 /** A place where subjects were looked for and none came out: the parent it is told about, and why. */
@@ -165,7 +172,16 @@ class Audit {
     const { subjects, gaps } = await this.#expand(check.scope, this.#options.profile.checks[check.id]!.kinds)
     const judged = await Promise.all(subjects.map(subject => this.#judge(check, subject)))
     const untold = gaps.map(gap => this.#finding(check, gap.subject, gap.none, { reason: gap.reason }, []))
-    return [...judged.flat(), ...untold]
+    const findings = [...judged.flat(), ...untold]
+    this.#foreseeStanding(findings)
+    return findings
+  }
+
+  /** What stands where a finding proposes records is asked for while other checks still wait: it will be told at the end. */
+  #foreseeStanding(findings: readonly Finding[]): void {
+    const proposing = findings.filter(({ records }) => records !== undefined)
+    // Whatever goes wrong goes wrong again where it is told.
+    if (proposing.length > 0) this.#catalogue.standing?.(proposing, this.#gatherer.know).catch(() => {})
   }
 
   async #judge(check: AnyCheck, subject: Subjects[Scope]): Promise<Finding[]> {

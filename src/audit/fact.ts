@@ -12,11 +12,15 @@ export class Unknowable extends Error {
 /** Asks for another fact; what it found out becomes evidence of the fact that asked. */
 export type Know = <S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]) => Promise<V>
 
+/** Begins to learn what another will ask for later, so that nobody waits for it then; it becomes no evidence of who foresees it. */
+export type Foresee = <S extends Scope, V>(fact: Fact<S, V>, subject: Subjects[S]) => void
+
 /** All that a fact may ask. Every question and answer is written into the fact's evidence. */
 export interface World {
   readonly resolver: Resolver
   readonly dialer: Dialer
   readonly know: Know
+  readonly foresee: Foresee
   /** Writes down what was said and heard on a connection: the kernel sees only that it was made. */
   readonly note: (evidence: Evidence) => void
   /** The name our SMTP probes give in EHLO. */

@@ -5,7 +5,7 @@ import type { AskedServer, Resolver } from '../net/resolver.ts'
 import type { Ear, Witness } from '../net/witness.ts'
 import type { Evidence } from '../report/report.ts'
 import { answerText } from './answer-text.ts'
-import { type Fact, type Know, Unknowable, type World } from './fact.ts'
+import { type Fact, type Foresee, type Know, Unknowable, type World } from './fact.ts'
 import { type Scope, type Subjects, scopes } from './scope.ts'
 
 /** What a run may ask, shared by all of its audits. */
@@ -187,12 +187,15 @@ export class Gatherer {
         if (lapses) gathered.until = Math.min(gathered.until, used.until)
       }
     }
+    // Whoever asks for it is told of its failure.
+    const foresee: Foresee = (fact, subject) => void this.#gather(fact, subject).value.catch(() => {})
     const { resolver, dialer } = gathered.ear ?? this.#means
     const { ehloName } = this.#means
     return {
       resolver: witnessedResolver(resolver, gathered, lapses),
       dialer: witnessedDialer(dialer, gathered),
       know,
+      foresee,
       note: evidence => gathered.evidence.push(evidence),
       ehloName,
       ...(shared ? nothingTold : this.#about),

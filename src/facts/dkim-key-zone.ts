@@ -29,18 +29,23 @@ export const dkimKeyZone = defineFact({
     const names = upTo(key.owner, top)
       .filter(name => !inside || name !== domain)
       .slice(-MOST)
-    const states = await Promise.all(names.map(name => soaAt(resolver, name)))
+    // The registry is asked along where it may matter: an alias that leads nowhere.
+    const mayBeGone = !inside && key.records.length === 0 && !isProvider(top)
+    const [registry, ...states] = await Promise.all([
+      mayBeGone ? soaAt(resolver, top.slice(top.indexOf('.') + 1)) : ('denied' as const),
+      ...names.map(name => soaAt(resolver, name)),
+    ])
     const apex = names.find((_, i) => states[i] === 'apex')
-    const gone = !inside && key.records.length === 0 && states.at(-1) === 'denied'
-    return { zone: apex, unregistered: gone && (await canBeRegistered(resolver, top)) ? top : undefined }
+    // Where the registry is denied as well, our resolver sees no world.
+    const gone = mayBeGone && states.at(-1) === 'denied' && registry !== 'denied'
+    return { zone: apex, unregistered: gone ? top : undefined }
   },
 })
 
-/** Not so of a provider that is known to be there, nor where the registry is denied as well: then our resolver sees no world. */
-async function canBeRegistered(resolver: Resolver, domain: string): Promise<boolean> {
+/** A provider is known to be there, whatever DNS says. */
+function isProvider(domain: string): boolean {
   const ends = selectorProviders.flatMap(({ aliases }) => aliases ?? [])
-  if (ends.some(end => isWithin(end, domain) || isWithin(domain, end))) return false
-  return (await soaAt(resolver, domain.slice(domain.indexOf('.') + 1))) !== 'denied'
+  return ends.some(end => isWithin(end, domain) || isWithin(domain, end))
 }
 
 function toBeMended(key: DkimKey): boolean {

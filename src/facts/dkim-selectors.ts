@@ -32,10 +32,14 @@ export const dkimSelectors = defineFact({
   scope: 'domain',
   async gather({ domain }, { know }): Promise<DkimSelectors> {
     const nothing = { denied: false, wildcard: false, asked: [], found: [], unanswered: [] }
-    const parent = await know(dkimParent, { domain })
+    // All at once, so that the selectors themselves are asked for in the second round.
+    const [parent, wildcard, used] = await Promise.all([
+      know(dkimParent, { domain }),
+      know(dkimWildcard, { domain }),
+      providersOf(domain, know),
+    ])
     if (parent.state === 'denied') return { ...nothing, denied: true }
     if (parent.state === 'unknown') throw new Unknowable(`${parent.name} could not be asked for`)
-    const [wildcard, used] = await Promise.all([know(dkimWildcard, { domain }), providersOf(domain, know)])
     // Without it no answer would show whether the selector was set up.
     if (wildcard.state === 'unknown') throw new Unknowable(wildcard.reason)
     const answersAll = wildcard.state === 'answers' || wildcard.alias !== undefined

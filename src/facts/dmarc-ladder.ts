@@ -6,6 +6,7 @@ import { dmarcPolicy } from './dmarc-policy.ts'
 import { type DmarcProposal, dmarcProposal } from './dmarc-proposal.ts'
 import { dmarcReportTargets, type ReportTarget } from './dmarc-report-targets.ts'
 import { type SendingProof, sendingProof } from './sending-proof.ts'
+import { standingSet } from './standing-set.ts'
 
 export interface DmarcLadder extends DmarcProposal {
   /** The step, from the record as it should stand; undefined at the top, or while there is no sound record. */
@@ -22,7 +23,7 @@ const untold: SendingProof = { proven: [], unproven: [], unknown: [], told: fals
 export const dmarcLadder = defineFact({
   name: 'dmarc-ladder',
   scope: 'domain',
-  async gather(subject, { know }): Promise<DmarcLadder> {
+  async gather(subject, { know, foresee, egress, selectors }): Promise<DmarcLadder> {
     const [{ policy, organization }, proposal] = await Promise.all([
       know(dmarcPolicy, subject),
       know(dmarcProposal, subject),
@@ -36,6 +37,8 @@ export const dmarcLadder = defineFact({
     if (next === undefined || proposal.parked) {
       return { ...proposal, next, missing: [], unknown: [], sending: untold }
     }
+    // Proposed is a step only when it is known that mail passes, which takes as long as the SPF tree is deep.
+    if (egress.length + selectors.length > 0) foresee(standingSet, { name: mended!.owner, type: 'TXT' })
     const [{ targets }, sending] = await Promise.all([know(dmarcReportTargets, subject), know(sendingProof, subject)])
     const reports = reporting(targets.filter(({ tag }) => tag === 'rua'))
     return {

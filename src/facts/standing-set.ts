@@ -12,10 +12,16 @@ export const standingSet = defineFact({
   scope: 'recordSet',
   async gather({ name, type }, { resolver }): Promise<StandingSet> {
     if (!isRecordType(type)) throw new Unknowable(`records of the type ${type} are not asked for`)
-    const answer = learned(await resolver.resolve(name, type), name, type)
+    // The apex of a zone stands there by itself, and of an audited domain that is known already. No zone begins with `_` but rarely.
+    const [told, soa] = await Promise.all([
+      resolver.resolve(name, type),
+      name.startsWith('_') ? undefined : resolver.resolve(name, 'SOA'),
+    ])
+    const answer = learned(told, name, type)
     const isAlias = answer.chain.length > 1
     if (answer.kind !== 'records' && !isAlias) return { name, type, state: 'none', values: [] }
-    const existence = await existenceOf(name, resolver)
+    const isApex = soa?.kind === 'records' && soa.chain.length === 1
+    const existence = isApex ? 'itself' : await existenceOf(name, resolver)
     if (typeof existence === 'object') throw new Unknowable(whyUnreachable(existence, name, 'TXT'))
     if (existence !== 'itself') return { name, type, state: 'none', values: [] }
     if (isAlias || answer.kind !== 'records') return { name, type, state: 'alias', values: [] }

@@ -19,24 +19,28 @@ const NOBODY = 'mailworthy-wildcard-probe'
  * taken for covered: it could only stand by itself with a wildcard of its own that says the same as the one above.
  */
 export async function existenceOf(name: string, resolver: Resolver): Promise<Existence> {
-  const own = await resolver.resolve(name, 'TXT')
-  if (own.kind === 'unreachable') return own
-  if (isAbsent(own)) return 'absent'
   const parent = parentOf(name)
+  // A name may be too long for a label more.
+  const probes =
+    parent === undefined || parent === ''
+      ? []
+      : [`${NOBODY}.${name}`, `${NOBODY}.${parent}`].filter(probe => nameFault(probe) === undefined)
+  const [own, ...beside] = await Promise.all([name, ...probes].map(one => resolver.resolve(one, 'TXT')))
+  if (own!.kind === 'unreachable') return own!
+  if (isAbsent(own!)) return 'absent'
   // No wildcard covers a top-level domain.
   if (parent === undefined || parent === '') return 'itself'
-  // A name may be too long for a label more.
-  const probes = [`${NOBODY}.${name}`, `${NOBODY}.${parent}`].filter(probe => nameFault(probe) === undefined)
-  for (const probe of probes) {
-    const answer = await resolver.resolve(probe, 'TXT')
+  for (const answer of beside) {
     if (answer.kind === 'unreachable') return answer
     if (isAbsent(answer)) return 'itself'
   }
-  for (const type of ['TXT', 'A', 'MX'] as const) {
-    const said = await Promise.all([name, ...probes].map(one => says(one, type, resolver)))
-    if (new Set(said).size > 1) return 'itself'
-  }
-  return 'covered'
+  const alike = await Promise.all(
+    (['TXT', 'A', 'MX'] as const).map(async type => {
+      const said = await Promise.all([name, ...probes].map(one => says(one, type, resolver)))
+      return new Set(said).size === 1
+    }),
+  )
+  return alike.every(one => one) ? 'covered' : 'itself'
 }
 
 /** True when the name itself does not exist; at the end of an alias it is another one that does not. */
