@@ -91,7 +91,8 @@ function told(evaluation: SpfEvaluation, address: IpAddress, proposals: SpfPropo
       proposed: amiss ? proposed : '',
       // An address literal or a bare host name in HELO can have no record (RFC 7208 §4.3).
       wanted: isFqdn(domain) ? wanted(identity, domain, term) : '',
-      explained: explanation === undefined ? '' : ` The domain tells refused senders: "${explanation}"`,
+      explained:
+        explanation === undefined || explanation === '' ? '' : ` The domain tells refused senders: "${explanation}"`,
     },
     records: amiss ? records : [],
   }
