@@ -3,6 +3,8 @@ import { endpointText } from '../names/endpoint.ts'
 import { certificateFor, createAuthority } from './certificates.ts'
 import { startMx, type TakenMail } from './mx-server.ts'
 import { type NameServer, startNameServer } from './name-server.ts'
+import { strangeZone } from './strange-hosts.ts'
+import { startStrangeHosts } from './strange-servers.ts'
 import { CA_NAME, MAP_NAME } from './visit.ts'
 import { broken, freshKeys, healthy, labZone, mxHosts, type SigningKeys, zoneServers } from './world.ts'
 import { Zone } from './zone.ts'
@@ -35,19 +37,25 @@ export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {})
     mxHosts.map(async ({ host, addresses, certificate }) => {
       const server = await startMx({
         hostname: host,
+        domains: [host.slice(host.indexOf('.') + 1)],
         onMail,
         ...(certificate === 'none' ? {} : { certificate: certificateFor(host, certificate, authority, now) }),
       })
       return { addresses, server }
     }),
   )
-  const closeHosts = (): Promise<unknown> => Promise.all(hosts.map(({ server }) => server.close()))
+  const strange = await startStrangeHosts(authority, now)
+  const closeHosts = (): Promise<unknown> =>
+    Promise.all([...hosts.map(({ server }) => server.close()), strange.close()])
   const placed = (address: string, listens: number, really: number): string =>
     `${MAP_NAME} TXT "${endpointText(address, listens)}" "127.0.0.1" "${really}"`
-  const map = hosts.flatMap(({ addresses, server }) => addresses.map(address => placed(address, 25, server.port)))
+  const map = [
+    ...hosts.flatMap(({ addresses, server }) => addresses.map(address => placed(address, 25, server.port))),
+    ...strange.places.map(({ address, listens, really }) => placed(address, listens, really)),
+  ]
   const root = `${CA_NAME} TXT "${authority.root.replaceAll('\n', '\\010')}"`
   const keys = freshKeys()
-  const zones = labZone(keys)
+  const zones = [labZone(keys), strangeZone()].join('\n')
   let names: NameServer[] = []
   const silence = async (): Promise<void> => {
     await Promise.all(names.splice(0).map(server => server.close()))

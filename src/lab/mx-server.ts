@@ -19,6 +19,8 @@ export type Misbehavior =
   | 'not-smtp'
   | 'hangs-up'
   | 'no-ehlo'
+  /** Never ends its reply to EHLO. */
+  | 'endless-ehlo'
   | 'refuses-ehlo'
   | 'no-starttls'
   /** A firewall that overwrites what it does not like in EHLO replies. */
@@ -34,6 +36,17 @@ export type Misbehavior =
   /** TLS 1.0 and nothing newer. */
   | 'old-tls'
   | 'silent-under-tls'
+  /** TLS 1.2 with a cipher that whoever gets the key later can read. */
+  | 'no-forward-secrecy'
+  /** Lets people log in before TLS. */
+  | 'auth-in-clear'
+  /** Puts every recipient off. */
+  | 'greylists'
+  | 'no-postmaster'
+  /** Takes mail for everybody. */
+  | 'open-relay'
+  /** Takes `user%elsewhere@here` for `user@elsewhere`, and relays it. */
+  | 'percent-hack'
 
 /** A message as it was taken, with its envelope. `data` is without the dot stuffing (RFC 5321 §4.5.2). */
 export interface TakenMail {
@@ -50,6 +63,14 @@ export interface MxOptions {
   readonly misbehavior?: Misbehavior
   /** Milliseconds of the greet pause of `slow-banner`. */
   readonly pause?: number
+  /** The domains that it takes mail for; all when not given. */
+  readonly domains?: readonly string[]
+  /** The local parts that it knows there; all when not given. */
+  readonly users?: readonly string[]
+  /** People may log in, under TLS. */
+  readonly login?: boolean
+  /** TLS at once, as on port 465. */
+  readonly implicit?: boolean
   readonly onMail?: (mail: TakenMail) => void
 }
 
@@ -64,7 +85,7 @@ const LARGEST_MESSAGE = 10 * 1024 * 1024
 
 /** Starts a server on a free port of 127.0.0.1. */
 export async function startMx(options: MxOptions): Promise<MxServer> {
-  const context = options.certificate && secureContext(options.certificate, options.misbehavior === 'old-tls')
+  const context = options.certificate && secureContext(options.certificate, options.misbehavior)
   const open = new Set<Socket>()
   let made = 0
   const server = createServer({ noDelay: true }, socket => {
@@ -72,7 +93,9 @@ export async function startMx(options: MxOptions): Promise<MxServer> {
     open.add(socket)
     socket.on('close', () => open.delete(socket))
     socket.on('error', () => {})
-    new Session(socket, options, context).greet()
+    const session = new Session(socket, options, context)
+    if (options.implicit) session.secureAtOnce()
+    session.greet()
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -90,12 +113,16 @@ export async function startMx(options: MxOptions): Promise<MxServer> {
   }
 }
 
-function secureContext({ certificate, key }: ServerCertificate, old: boolean): SecureContext {
-  return createSecureContext({
-    cert: certificate,
-    key,
-    ...(old ? { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' } : {}),
-  })
+function secureContext({ certificate, key }: ServerCertificate, misbehavior: Misbehavior | undefined): SecureContext {
+  const own = { cert: certificate, key }
+  switch (misbehavior) {
+    case 'old-tls':
+      return createSecureContext({ ...own, minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' })
+    case 'no-forward-secrecy':
+      return createSecureContext({ ...own, maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' })
+    default:
+      return createSecureContext(own)
+  }
 }
 
 /** What the server says next; after a last word it hangs up, and nothing at all is silence. */
@@ -127,6 +154,11 @@ class Session {
     socket.on('data', chunk => this.#take(chunk))
   }
 
+  secureAtOnce(): void {
+    this.#socket.removeAllListeners('data')
+    if (this.#context) this.#secure(this.#socket, this.#context)
+  }
+
   greet(): void {
     this.#utter(this.#banner())
   }
@@ -147,7 +179,7 @@ class Session {
       case 'not-smtp':
         return say('SSH-2.0-OpenSSH_9.2')
       case 'endless-banner':
-        this.#endless()
+        this.#endless('220-and another thing')
         return undefined
       case 'slow-banner':
         this.#timer = setTimeout(() => {
@@ -161,9 +193,9 @@ class Session {
     }
   }
 
-  #endless(): void {
-    this.#socket.write('220-and another thing\r\n'.repeat(50), () => {
-      if (!this.#socket.destroyed) setImmediate(() => this.#endless())
+  #endless(line: string): void {
+    this.#socket.write(`${line}\r\n`.repeat(50), () => {
+      if (!this.#socket.destroyed) setImmediate(() => this.#endless(line))
     })
   }
 
@@ -199,9 +231,7 @@ class Session {
         this.#from = pathOf(line)
         return say('250 2.1.0 Ok')
       case 'RCPT':
-        if (this.#from === undefined) return say('503 5.5.1 MAIL first')
-        this.#to.push(pathOf(line))
-        return say('250 2.1.5 Ok')
+        return this.#recipient(line)
       case 'DATA':
         if (this.#to.length === 0) return say('503 5.5.1 RCPT first')
         this.#data = []
@@ -217,13 +247,38 @@ class Session {
     }
   }
 
+  #recipient(line: string): Word {
+    const { misbehavior, domains, users } = this.#options
+    if (this.#from === undefined) return say('503 5.5.1 MAIL first')
+    if (misbehavior === 'greylists') return say('450 4.2.0 Greylisted, try again in five minutes')
+    const path = pathOf(line)
+    const at = path.lastIndexOf('@')
+    const [local, domain] = at === -1 ? [path, ''] : [path.slice(0, at), path.slice(at + 1).toLowerCase()]
+    const isHack = misbehavior === 'percent-hack' && local.includes('%')
+    if (misbehavior !== 'open-relay' && !isHack) {
+      const isPostmaster = local.toLowerCase() === 'postmaster'
+      // RFC 5321 §4.5.1: postmaster alone needs no domain.
+      const isOurs = domains === undefined || domains.includes(domain) || (isPostmaster && at === -1)
+      if (!isOurs) return say(`554 5.7.1 <${path}>: Relay access denied`)
+      if (misbehavior === 'no-postmaster' && isPostmaster) return say('550 5.1.1 User unknown')
+      if (users?.includes(local.toLowerCase()) === false) return say('550 5.1.1 User unknown')
+    }
+    this.#to.push(path)
+    return say('250 2.1.5 Ok')
+  }
+
   #ehlo(): Word {
     const { hostname, misbehavior } = this.#options
     if (misbehavior === 'no-ehlo') return say('502 5.5.1 Command not implemented')
+    if (misbehavior === 'endless-ehlo') {
+      this.#endless('250-X-AND-ANOTHER-THING')
+      return undefined
+    }
     if (misbehavior === 'refuses-ehlo') return say('550 5.7.1 Helo command rejected: I do not like your name')
     const offersTls = this.#context !== undefined && !this.#tls && misbehavior !== 'no-starttls'
     const starttls = misbehavior === 'masked' ? 'XXXXXXXA' : offersTls ? 'STARTTLS' : undefined
-    const extensions = ['PIPELINING', `SIZE ${LARGEST_MESSAGE}`, starttls, 'ENHANCEDSTATUSCODES', '8BITMIME']
+    const login = misbehavior === 'auth-in-clear' || (this.#options.login && this.#tls) ? 'AUTH PLAIN LOGIN' : undefined
+    const extensions = ['PIPELINING', `SIZE ${LARGEST_MESSAGE}`, starttls, login, 'ENHANCEDSTATUSCODES', '8BITMIME']
     const lines = [hostname, ...extensions.filter(e => e !== undefined)]
     return say(...lines.map((text, i) => `250${i === lines.length - 1 ? ' ' : '-'}${text}`))
   }

@@ -2,16 +2,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { AuditRun } from '../../src/audit/audit.ts'
 import type { AnyCheck } from '../../src/audit/check.ts'
+import certificateChain from '../../src/checks/certificate-chain.ts'
 import certificateExpiry from '../../src/checks/certificate-expiry.ts'
 import certificateName from '../../src/checks/certificate-name.ts'
 import starttlsOffer from '../../src/checks/starttls-offer.ts'
 import { expansions } from '../../src/facts/expansions.ts'
 import { type CertificateKind, certificateFor, createAuthority } from '../../src/lab/certificates.ts'
 import { type Misbehavior, type MxServer, startMx } from '../../src/lab/mx-server.ts'
-import type { Dialer } from '../../src/net/dialer.ts'
 import { mappedDialer } from '../../src/net/mapped-dialer.ts'
 import { createDialer } from '../../src/net/socket-dialer.ts'
 import { target } from '../support/check-tester.ts'
+import { impatient } from '../support/impatient-dialer.ts'
 import { zoneResolver } from '../support/zone-resolver.ts'
 
 const host = 'mx.example.org'
@@ -26,25 +27,6 @@ const authority = createAuthority(now)
 let server: MxServer | undefined
 afterEach(() => server?.close())
 
-/** Nobody waits longer than this for a host that says nothing. */
-function impatient(dialer: Dialer, mostMs: number): Dialer {
-  return {
-    async connect(to, timeoutMs) {
-      const connection = await dialer.connect(to, timeoutMs)
-      if (connection.kind === 'failed') return connection
-      return {
-        kind: 'connected',
-        read: ms => connection.read(Math.min(ms, mostMs)),
-        elapsed: () => connection.elapsed(),
-        pending: () => connection.pending(),
-        write: bytes => connection.write(bytes),
-        startTls: (wish, ms) => connection.startTls(wish, Math.min(ms, mostMs)),
-        close: () => connection.close(),
-      }
-    },
-  }
-}
-
 async function world(misbehavior: Misbehavior | undefined, kind: CertificateKind = 'good') {
   server = await startMx({
     hostname: host,
@@ -54,7 +36,7 @@ async function world(misbehavior: Misbehavior | undefined, kind: CertificateKind
   const map = new Map([['192.0.2.1:25', { address: '127.0.0.1', port: server.port }]])
   const dialer = mappedDialer(createDialer({ ca: [authority.root] }), map)
   const hasty = misbehavior !== undefined && /silent|stalls/.test(misbehavior)
-  const checks = [starttlsOffer, certificateExpiry, certificateName] as unknown as readonly AnyCheck[]
+  const checks = [starttlsOffer, certificateExpiry, certificateName, certificateChain] as unknown as readonly AnyCheck[]
   const run = new AuditRun(
     { checks, expansions, readings: async () => ({}) as never, readiness: () => ({}), rules: {} },
     { resolver: zoneResolver(zone), dialer: hasty ? impatient(dialer, 1000) : dialer, ehloName: 'probe.example.net' },
@@ -67,23 +49,23 @@ async function world(misbehavior: Misbehavior | undefined, kind: CertificateKind
   return (domain: string) => run.audit(target({ domain }), { profile })
 }
 
-/** The outcomes of the three checks at the IPv4 address. */
+/** The outcomes of the four checks at the IPv4 address. */
 async function outcomes(misbehavior: Misbehavior | undefined, kind?: CertificateKind): Promise<readonly string[]> {
   const report = await (await world(misbehavior, kind))('example.org')
   return report.findings.filter(f => f.subject === `${host} [192.0.2.1]`).map(f => f.outcome)
 }
 
 describe('an MX host, audited', () => {
-  it.each<[CertificateKind, string, string]>([
-    ['good', 'valid', 'covers'],
-    ['expiring', 'renew-soon', 'covers'],
-    ['expiring-tomorrow', 'renew-now', 'covers'],
-    ['expired', 'expired', 'outside-dates'],
-    ['not-yet-valid', 'not-yet-valid', 'outside-dates'],
-    ['wrong-name', 'valid', 'mismatch'],
-    ['self-signed', 'valid', 'self-signed'],
-  ])('with a certificate that is %s', async (kind, expiry, name) => {
-    expect(await outcomes(undefined, kind)).toEqual(['works', expiry, name])
+  it.each<[CertificateKind, string, string, string]>([
+    ['good', 'valid', 'covers', 'trusted'],
+    ['expiring', 'renew-soon', 'covers', 'trusted'],
+    ['expiring-tomorrow', 'renew-now', 'covers', 'trusted'],
+    ['expired', 'expired', 'covers', 'outside-dates'],
+    ['not-yet-valid', 'not-yet-valid', 'covers', 'outside-dates'],
+    ['wrong-name', 'valid', 'mismatch', 'trusted'],
+    ['self-signed', 'valid', 'unproven', 'self-signed'],
+  ])('with a certificate that is %s', async (kind, expiry, name, chain) => {
+    expect(await outcomes(undefined, kind)).toEqual(['works', expiry, name, chain])
   })
 
   it.each<[Misbehavior, string, string]>([
@@ -110,7 +92,7 @@ describe('an MX host, audited', () => {
   })
 
   it('that has something injected works, and it is said', async () => {
-    expect(await outcomes('injected')).toEqual(['works', 'injected', 'valid', 'covers'])
+    expect(await outcomes('injected')).toEqual(['works', 'injected', 'valid', 'covers', 'trusted'])
   })
 
   it('is asked once for all checks and domains, and the address without a way stays unknown', async () => {
@@ -124,6 +106,8 @@ describe('an MX host, audited', () => {
       `${host} [192.0.2.1] valid`,
       `${host} [2001:db8::1] unknowable`,
       `${host} [192.0.2.1] covers`,
+      `${host} [2001:db8::1] unknowable`,
+      `${host} [192.0.2.1] trusted`,
       `${host} [2001:db8::1] unknowable`,
     ])
   })
