@@ -1,6 +1,6 @@
 // What a run was asked, as data that can be kept: so that the same can be asked again of what was heard.
 import { parseAddress } from '../names/address.ts'
-import type { GivenMessage, Listening, NamedServer, Target } from './scope.ts'
+import type { GivenMessage, Listening, NamedServer, RspamdService, Target } from './scope.ts'
 
 /** The target of every audit of the run, but for the domain. */
 export type CommonTarget = Omit<Target, 'domain' | 'ourRecords' | 'ourKeysSince'>
@@ -104,11 +104,23 @@ function messageIn(message: Fields): GivenMessage {
     name: message.the('name', isText),
     notes: message.the('notes', isTexts),
     trustedServers: message.the('trustedServers', isTexts),
+    ...(message.has('rspamd') && { rspamd: rspamdIn(message.fields('rspamd')) }),
     came: came && {
       client: came.address(),
       helo: came.optional('helo', isText),
       mailFrom: came.the('mailFrom', isText),
     },
+  }
+}
+
+function rspamdIn(service: Fields): RspamdService {
+  return {
+    url: service.the('url', isText),
+    host: service.the('host', isText),
+    port: service.the('port', isPort),
+    secure: service.the('secure', isTruth),
+    path: service.the('path', isText),
+    recipients: service.the('recipients', isTexts),
   }
 }
 

@@ -51,6 +51,21 @@ export interface GivenMessage {
     | undefined
   /** Hosts whose Received and Authentication-Results fields are believed. */
   readonly trustedServers: readonly string[]
+  /** An rspamd that is asked for its opinion; undefined when none was named. */
+  readonly rspamd?: RspamdService
+}
+
+/** Where an rspamd listens, and whom the message is for, as far as it is told. */
+export interface RspamdService {
+  /** As it was given: what reports call it. It holds no password. */
+  readonly url: string
+  /** A name or an address, without brackets. */
+  readonly host: string
+  readonly port: number
+  /** By HTTPS. */
+  readonly secure: boolean
+  readonly path: string
+  readonly recipients: readonly string[]
 }
 
 /** A name server that the resolver asks, and what it is called. */
@@ -113,6 +128,8 @@ export interface Subjects {
   readonly resolver: NamedServer
   /** `author`: the domain of its From field; empty when it has none that could be read. */
   readonly message: { readonly author: string; readonly message: GivenMessage }
+  /** A message, and a program of others that is asked about it. */
+  readonly rspamd: { readonly author: string; readonly message: GivenMessage; readonly service: RspamdService }
   /** One of its signatures, counted from 1 down the header; `label` tells it from the others. */
   readonly signature: {
     readonly author: string
@@ -174,6 +191,7 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
     says: s => (s.author === '' ? 'the message' : displayName(s.author)),
     shared: false,
   },
+  rspamd: { key: s => `${s.service.url} ${s.message.name}`, says: s => s.service.url, shared: false },
   signature: { key: s => `${s.number} ${s.message.name}`, says: s => s.label, shared: false },
 }
 

@@ -24,13 +24,24 @@ import dnsblDomain from './dnsbl-domain.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
+import messageAddresses from './message-addresses.ts'
 import messageArc from './message-arc.ts'
+import messageAuthenticationResults from './message-authentication-results.ts'
+import messageBimi from './message-bimi.ts'
+import messageDate from './message-date.ts'
 import messageDkim from './message-dkim.ts'
 import messageDmarc from './message-dmarc.ts'
 import messageFrom from './message-from.ts'
+import messageHeaderSyntax from './message-header-syntax.ts'
+import messageHeaders from './message-headers.ts'
+import messageId from './message-id.ts'
+import messageMime from './message-mime.ts'
+import messageRspamd from './message-rspamd.ts'
 import messageSignature from './message-signature.ts'
 import messageSignatureCoverage from './message-signature-coverage.ts'
 import messageSpf from './message-spf.ts'
+import messageTrace from './message-trace.ts'
+import messageUnsubscribe from './message-unsubscribe.ts'
 import mtaStsPolicy from './mta-sts-policy.ts'
 import mtaStsRecord from './mta-sts-record.ts'
 import mxAddresses from './mx-addresses.ts'
@@ -67,6 +78,17 @@ export const checks = [
   messageSignatureCoverage,
   messageDmarc,
   messageArc,
+  messageAuthenticationResults,
+  messageTrace,
+  messageHeaders,
+  messageHeaderSyntax,
+  messageAddresses,
+  messageDate,
+  messageId,
+  messageMime,
+  messageUnsubscribe,
+  messageBimi,
+  messageRspamd,
   dnsResolver,
   dnsExistence,
   dnsPropagation,

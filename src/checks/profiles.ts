@@ -121,6 +121,17 @@ export const messageProfile = {
     'message-signature-coverage': advice,
     'message-dmarc': required,
     'message-arc': advice,
+    'message-authentication-results': advice,
+    'message-trace': advice,
+    'message-headers': required,
+    'message-header-syntax': required,
+    'message-addresses': advice,
+    'message-date': advice,
+    'message-id': advice,
+    'message-mime': required,
+    'message-unsubscribe': advice,
+    'message-bimi': advice,
+    'message-rspamd': advice,
   },
 } as const satisfies Profile
 

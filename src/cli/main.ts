@@ -114,6 +114,8 @@ function messageCommand(root: Command): void {
       'a host whose Received and Authentication-Results are believed (repeatable)',
       collect,
     )
+    .option('--rspamd <url>', 'also ask this rspamd what it makes of the message, such as http://127.0.0.1:11333')
+    .option('--rcpt-to <addr>', 'an envelope recipient, told to rspamd (repeatable)', collect)
     .option(
       '--resolver <addr,...>',
       "name servers to ask: ADDR[:PORT], tcp://, tls://ADDR or https://HOST/dns-query (default: the system's)",
@@ -142,12 +144,13 @@ function messageCommand(root: Command): void {
         'mailworthy message mail.eml',
         'mailworthy message mail.eml --ip 192.0.2.25 --helo mail.example.org --mail-from a@example.org',
         'mailworthy message - --json < mail.eml',
+        'mailworthy message mail.eml --trusted-server mx.example.net --rspamd http://127.0.0.1:11333',
         'mailworthy message mail.eml --with mended.zone',
       ])}\n\nExit status: 0 pass or warn, 1 fail, 2 wrong use or no message, 3 unknown: something required could not be checked.`,
     )
     .action(async (file: string | undefined, flags: MessageFlags) => {
       const { judgeMessage } = await import('./message.ts')
-      process.exitCode = await judgeMessage(file, { ...{ ca: [], o: [], trustedServer: [] }, ...flags })
+      process.exitCode = await judgeMessage(file, { ...{ ca: [], o: [], trustedServer: [], rcptTo: [] }, ...flags })
     })
 }
 

@@ -17,6 +17,7 @@ import { type LiveFlags, openLiveRun } from './live-run.ts'
 import { type OutputFlags, Outputs } from './outputs.ts'
 import { readZoneFile } from './proposal.ts'
 import { openEvidence } from './replayed.ts'
+import { rspamdService } from './rspamd-service.ts'
 import { selectChecks } from './selection.ts'
 
 /** The options of `message` as the command line gives them. */
@@ -25,6 +26,8 @@ export interface MessageFlags extends LiveFlags, OutputFlags {
   readonly helo?: string
   readonly mailFrom?: string
   readonly trustedServer: readonly string[]
+  readonly rspamd?: string
+  readonly rcptTo: readonly string[]
   readonly with?: string
   readonly evidence?: string
   readonly failOn: string
@@ -84,6 +87,7 @@ async function livePlan(file: string | undefined, flags: MessageFlags): Promise<
   const wanted = selectChecks(messageProfile, flags.only, flags.skip)
   const came = connectionOf(flags)
   const trustedServers = flags.trustedServer.map(serverName)
+  const rspamd = rspamdService(flags)
   const proposed = flags.with === undefined ? undefined : readZoneFile(flags.with)
   const octets = await readFile(file)
   const name = file === '-' ? 'standard input' : basename(file)
@@ -92,7 +96,7 @@ async function livePlan(file: string | undefined, flags: MessageFlags): Promise<
   const target: CommonTarget = {
     ...{ egress: [], selectors: [], ourKeys: {}, listeners: [] },
     ...{ smtp: false, smtpPort: 25, families: [4, 6], ownFamilies: [4, 6] },
-    message: { octets, name, notes: readingNotes(content), came, trustedServers },
+    message: { octets, name, notes: readingNotes(content), came, trustedServers, ...(rspamd && { rspamd }) },
   }
   const run = { target, profile: messageProfile, wanted, single: true, ehloName: 'localhost.localdomain', proposed }
   return {
@@ -109,6 +113,8 @@ async function replayedPlan(file: string | undefined, evidenceFile: string, flag
     ['--helo', flags.helo],
     ['--mail-from', flags.mailFrom],
     ['--trusted-server', flags.trustedServer[0]],
+    ['--rspamd', flags.rspamd],
+    ['--rcpt-to', flags.rcptTo[0]],
     ['--resolver', flags.resolver],
     ['--lab', flags.lab],
     ['--timeout', flags.timeout],

@@ -186,6 +186,13 @@ const signatures = defineExpansion({
   },
 })
 
+// Nobody reads about an rspamd that was not named.
+const rspamds = defineExpansion({
+  from: 'message',
+  to: 'rspamd',
+  subjects: async ({ author, message }) => (message.rspamd ? [{ author, message, service: message.rspamd }] : []),
+})
+
 /** Every expansion, from the domain down. */
 export const expansions: readonly Expansion[] = [
   egresses,
@@ -197,6 +204,7 @@ export const expansions: readonly Expansion[] = [
   listeners,
   messages,
   signatures,
+  rspamds,
   web,
   publications,
   resolvers,

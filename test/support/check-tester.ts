@@ -4,6 +4,7 @@ import { AuditRun } from '../../src/audit/audit.ts'
 import { type AnyCheck, type Check, kernelOutcomes } from '../../src/audit/check.ts'
 import type { GivenMessage, Target } from '../../src/audit/scope.ts'
 import { placeholders } from '../../src/audit/words.ts'
+import { rspamdService } from '../../src/cli/rspamd-service.ts'
 import { expansions } from '../../src/facts/expansions.ts'
 import { parseAddress } from '../../src/names/address.ts'
 import type { Dialer } from '../../src/net/dialer.ts'
@@ -33,6 +34,8 @@ export interface Case {
     /** The connection that it came by: `address mail-from helo`, the last two as `<>` and `-` where there is none. */
     came?: string
     trustedServers?: readonly string[]
+    /** The URL of an rspamd, which is reached through `dialer`. */
+    rspamd?: string
     ownFamilies?: readonly (4 | 6)[]
     authoritative?: true
     mine?: readonly string[]
@@ -95,7 +98,7 @@ export async function findingsOf(
 /** A message as `mailworthy message` hands it to the checks. */
 export function givenMessage(
   text: string | Uint8Array,
-  { came, trustedServers = [] }: { came?: string; trustedServers?: readonly string[] } = {},
+  { came, trustedServers = [], rspamd }: { came?: string; trustedServers?: readonly string[]; rspamd?: string } = {},
 ): GivenMessage {
   const [address = '', mailFrom = '<>', helo = '-'] = came?.split(' ') ?? []
   return {
@@ -111,6 +114,7 @@ export function givenMessage(
             mailFrom: mailFrom === '<>' ? '' : mailFrom,
           },
     trustedServers,
+    ...(rspamd !== undefined && { rspamd: rspamdService({ rspamd, rcptTo: [] })! }),
   }
 }
 
