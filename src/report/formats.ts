@@ -1,6 +1,6 @@
 // The list of formats that a report can be written in, and the one way to write them: report by report, then the end.
 import { type DomainRow, domainRow } from './domains.ts'
-import { renderHtml } from './html.ts'
+import { HtmlPage, renderHtml } from './html.ts'
 import { openJsonArray, renderJson } from './json.ts'
 import { renderNdjson } from './ndjson.ts'
 import type { Report } from './report.ts'
@@ -52,24 +52,6 @@ function streaming(name: string, format: Declared): Format {
   }
 }
 
-function whole(name: string, format: Omit<Declared, 'open'> & Pick<Format, 'render'>): Format {
-  return {
-    ...format,
-    name,
-    streams: false,
-    open(options) {
-      const reports: Report[] = []
-      return {
-        add(report) {
-          reports.push(report)
-          return ''
-        },
-        end: () => format.render(reports, options),
-      }
-    },
-  }
-}
-
 /** Every format, by the name that `--format` takes. */
 export const formats = {
   text: streaming('text', {
@@ -106,12 +88,24 @@ export const formats = {
     mediaType: 'application/x-ndjson',
     open: () => ({ add: renderNdjson, end: () => '' }),
   }),
-  html: whole('html', {
+  html: {
+    name: 'html',
     says: 'one self-contained page',
     extension: 'html',
     mediaType: 'text/html; charset=utf-8',
+    streams: false,
+    open({ domains = Number.POSITIVE_INFINITY }) {
+      const page = new HtmlPage(domains)
+      return {
+        add(report) {
+          page.add(report)
+          return ''
+        },
+        end: () => page.page(),
+      }
+    },
     render: renderHtml,
-  }),
+  },
   zone: streaming('zone', {
     says: 'the records to publish as a zone file, to try with --with',
     extension: 'zone',

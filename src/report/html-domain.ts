@@ -27,7 +27,9 @@ export interface Placing {
   /** Of the heading that names the domain. */
   readonly level: 1 | 2
   /** Whether what was asked is shown for every finding, or only for those that do not pass. */
-  readonly evidence: 'all' | 'troubles'
+  readonly evidence: 'all' | 'troubles' | 'none'
+  /** One of very many: what is to be mended and what stayed open, and nothing else. */
+  readonly brief?: boolean
 }
 
 const EVIDENCE_SHOWN = 40
@@ -57,7 +59,7 @@ class Section {
   }
 
   markup(): Markup {
-    const { troubles, unknown, notes, notApplicable, notAsked } = this.#outline
+    const { troubles, unknown } = this.#outline
     const groups = troubles.map(({ group, points }) => [
       this.#heading(2, 'group', group.title),
       points.map(point => this.#finding(point)),
@@ -71,16 +73,22 @@ ${this.#part(
   'Could not be checked',
   unknown.map(point => this.#finding(point)),
 )}
-${
-  this.#report.target.message
-    ? this.#part('Results', messagePart(this.#report))
-    : this.#part('Readings', readingsPart(this.#report))
-}
+${this.#placing.brief ? undefined : this.#rest()}
+</section>`
+  }
+
+  /** What one reads of a domain, but not of hundreds. */
+  #rest(): Content {
+    const { notes, notApplicable, notAsked } = this.#outline
+    return html`${
+      this.#report.target.message
+        ? this.#part('Results', messagePart(this.#report))
+        : this.#part('Readings', readingsPart(this.#report))
+    }
 ${this.#part('Passed', this.#passed())}
 ${this.#part('Noted', notes.length > 0 && html`<ul class="lines loose">${notes.map(point => this.#note(point))}</ul>`)}
 ${this.#part('Does not apply', leftOut(notApplicable))}
-${this.#part('Not checked', leftOut(notAsked))}
-</section>`
+${this.#part('Not checked', leftOut(notAsked))}`
   }
 
   #head(): Markup {
@@ -175,7 +183,7 @@ ${required.of > 0 && bar(required)}
 ${this.#says(point)}
 ${fix !== undefined && html`<p class="fix">${fix}</p>`}
 ${records.filter(record => record.do === 'remove').map(recordBlock)}${records.filter(record => record.do === 'publish').map(recordBlock)}
-${grounds(point, true)}
+${grounds(point, this.#placing.evidence !== 'none')}
 </article>`
   }
 

@@ -101,6 +101,18 @@ td:last-child, th:last-child { padding-right: 0; }
 .domains th:nth-child(1) { width: 24%; } .domains th:nth-child(2) { width: 12%; } .domains th:nth-child(3) { width: 10%; }
 .domains th:nth-child(4) { width: 5%; } .domains th:nth-child(5) { width: 6%; } .domains th:nth-child(6) { width: 10%; }
 .common th:nth-child(1) { width: 25%; } .common th:nth-child(2) { width: 12%; } .common th:nth-child(3) { width: 10%; }
+.with-ready th:nth-child(1) { width: 20%; } .with-ready th:nth-child(2) { width: 8.5%; } .with-ready th:nth-child(n+3) { width: 7%; } .with-ready thead th { font-size: .75rem; }
+.with-ready th:nth-last-child(4), .with-ready th:nth-last-child(3) { width: 4.5%; } .with-ready th:nth-last-child(1) { width: auto; }
+main.many { max-width: 80rem; } main.many > .domain { max-width: 55rem; margin-left: auto; margin-right: auto; }
+.orders { margin-top: 2rem; } .orders > details { margin-top: .5rem; font-size: 1rem; }
+.orders > details > summary { font-weight: 600; padding: .35rem .8rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--sheet); }
+.orders > details[open] > summary { color: var(--ink); border-color: var(--soft); }
+@supports selector(::details-content) {
+  .orders { display: flex; flex-wrap: wrap; gap: .5rem; } .orders > details { display: contents; }
+  .orders > details::details-content { order: 1; width: 100%; } .orders > details > summary { list-style: none; }
+}
+.which { margin: 0; } .which p { margin-top: .4rem; line-height: 1.7; }
+.bar.shares { height: 10px; } .shares .fail { fill: var(--fail); } .shares .unknown { fill: var(--unknown); } .shares .warn { fill: var(--warn); } .shares .pass { fill: var(--pass); }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .word { white-space: nowrap; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin-top: .9rem; font-size: .9375rem; }
@@ -122,6 +134,7 @@ td:last-child, th:last-child { padding-right: 0; }
   table.cards td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .8125rem; }
   table.cards td:empty { display: none; }
   .front table.cards .word, .front table.cards .number { display: inline-block; margin-right: .9rem; }
+  .front table.cards .word:empty, .front table.cards .number:empty { display: none; }
 }
 @media print {
   @page { margin: 16mm; }
@@ -142,4 +155,4 @@ td:last-child, th:last-child { padding-right: 0; }
 export const style: Markup = Markup.trusted(css)
 
 /** Names the style in the page's content security policy, so that no other can take effect. A test holds the two together. */
-export const styleHash = 'sha256-hPIbghwtaTCJYCrMOhKap3zrXKOeWEpREpvkiVt+vJk='
+export const styleHash = 'sha256-/sCRFcAUs/kvox4fpo67swACQbCmLQ+II6HeSamhPMw='

@@ -1,31 +1,72 @@
 // Reports as one HTML page that needs nothing else: no script, no font, no picture, and a policy that forbids them.
-import {
-  type CommonTrouble,
-  commonTroubles,
-  type DomainRow,
-  domainRow,
-  rowsWorstFirst,
-  verdictTotals,
-} from './domains.ts'
+//
+// Of many domains only what is shown is held: a row of each, and the section of those where something is to be mended. A page
+// that no browser could open helps nobody, so the sections have a limit in all; beyond it the least pressing are left out, and
+// the page says so.
+import { type DomainRow, domainRow, rowsWorstFirst } from './domains.ts'
 import { domainSection } from './html-domain.ts'
 import { style, styleHash } from './html-style.ts'
+import { summaryOf } from './html-summary.ts'
 import { type Content, html, Markup } from './markup.ts'
-import { listed } from './outline.ts'
 import type { Report } from './report.ts'
-import { count, domainTitle, signs, when, withoutPreface } from './wording.ts'
+import { count, domainTitle, when } from './wording.ts'
 
-const COMMON_SHOWN = 8
-const BRIEF_MOST = 72
 /** Above this many domains, what was asked for a check that passes is left to the JSON report. */
 const EVIDENCE_MOST = 25
+/** Above this many, a section tells what is to be mended and what stayed open, and nothing else. */
+const WHOLE_MOST = 100
+/** Octets of all sections together. */
+const SECTIONS_MOST = 48 * 1024 * 1024
 
-/** The page, for one report or any number. */
-export function renderHtml(reports: readonly Report[]): string {
-  const [first, ...others] = reports
-  const one = first !== undefined && others.length === 0
-  const title = one ? `${domainTitle(first)}: ${first.verdict}` : `Mail audit of ${count(reports.length, 'domain')}`
-  const body = one ? domainSection(first, { anchor: 'r1', level: 1, evidence: 'all' }) : manyDomains(reports)
-  return `${html`<!doctype html>
+/** A section as it will stand in the page, out of the way of the garbage collector. */
+type Kept = Map<DomainRow, Buffer>
+
+/** Takes reports one by one; the page comes at the end. */
+export class HtmlPage {
+  readonly #expected: number
+  readonly #most: number
+  readonly #rows: DomainRow[] = []
+  readonly #anchors = new Map<DomainRow, string>()
+  readonly #sections: Kept = new Map()
+  readonly #profiles = new Set<string>()
+  readonly #rules = new Map<string, string>()
+  #octets = 0
+  #title = ''
+  #from: string | undefined
+  #to: string | undefined
+
+  /** @param expected how many reports there will be; @param most octets of sections that are held */
+  constructor(expected: number, most = SECTIONS_MOST) {
+    this.#expected = expected
+    this.#most = most
+  }
+
+  add(report: Report): void {
+    const row = domainRow(report)
+    const anchor = `r${this.#rows.length + 1}`
+    this.#rows.push(row)
+    this.#profiles.add(report.profile)
+    for (const [name, version] of Object.entries(report.rules)) this.#rules.set(name, version)
+    if (this.#from === undefined || report.at < this.#from) this.#from = report.at
+    if (this.#to === undefined || report.at > this.#to) this.#to = report.at
+    if (this.#expected === 1) this.#title = `${domainTitle(report)}: ${report.verdict}`
+    const brief = this.#expected > WHOLE_MOST
+    if (brief && row.troubles.size === 0) return
+    const evidence = brief ? 'none' : this.#expected > EVIDENCE_MOST ? 'troubles' : 'all'
+    const level = this.#expected === 1 ? 1 : 2
+    const section = Buffer.from(domainSection(report, { anchor, level, evidence, brief }).toString())
+    this.#anchors.set(row, anchor)
+    this.#sections.set(row, section)
+    this.#octets += section.length
+    if (this.#octets > this.#most) this.#makeRoom()
+  }
+
+  page(): string {
+    const rows = rowsWorstFirst(this.#rows)
+    const title = this.#title === '' ? `Mail audit of ${count(rows.length, 'domain')}` : this.#title
+    // Joined, not nested: what is large is copied once.
+    return [
+      `${html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -38,99 +79,54 @@ export function renderHtml(reports: readonly Report[]): string {
 <style>${style}</style>
 </head>
 <body>
-<main>
-<p class="brand"><b>mailworthy</b> · ${brandLine(reports)}</p>
-${body}
-${foot(reports)}
+<main${this.#expected === 1 ? undefined : html` class="many"`}>
+<p class="brand"><b>mailworthy</b> · ${this.#brandLine()}</p>
+`}`,
+      ...(this.#expected === 1 && rows.length === 1 ? [] : [summaryOf(rows, row => this.#anchors.get(row)).toString()]),
+      ...rows.map(row => this.#sections.get(row)?.toString() ?? ''),
+      `${html`${this.#leftOut()}
+${this.#foot()}
 </main>
 </body>
-</html>`}\n`
-}
+</html>`}\n`,
+    ].join('')
+  }
 
-/** A table of all, then each in full in the table's order. */
-function manyDomains(reports: readonly Report[]): Content {
-  const ofRow = new Map(reports.map(report => [domainRow(report), report]))
-  const rows = rowsWorstFirst([...ofRow.keys()])
-  const evidence = reports.length > EVIDENCE_MOST ? 'troubles' : 'all'
-  return [
-    front(rows),
-    rows.map((row, i) => domainSection(ofRow.get(row)!, { anchor: anchorOf(i), level: 2, evidence })),
-  ]
-}
+  /** The sections of those with the least to mend go first; a tenth at a time. */
+  #makeRoom(): void {
+    for (const row of rowsWorstFirst([...this.#sections.keys()]).toReversed()) {
+      if (this.#octets <= this.#most * 0.9) return
+      this.#octets -= this.#sections.get(row)!.length
+      this.#sections.delete(row)
+      this.#anchors.delete(row)
+    }
+  }
 
-function anchorOf(index: number): string {
-  return `r${index + 1}`
-}
+  #leftOut(): Content {
+    const left = this.#rows.filter(row => row.troubles.size > 0 && !this.#sections.has(row)).length
+    if (left === 0) return undefined
+    return html`<p class="part soft">What is to be mended at ${count(left, 'more domain')} is left out here, since the page would be too large to read: it stands in the NDJSON report, and <code>mailworthy audit DOMAIN</code> shows one.</p>`
+  }
 
-function brandLine(reports: readonly Report[]): Markup {
-  const dates = reports.map(report => report.at).toSorted()
-  const [from, to] = [dates[0], dates.at(-1)]
-  if (from === undefined || to === undefined) return html`no domain was audited`
-  const profiles = [...new Set(reports.map(report => report.profile))]
-  const span =
-    when(from) === when(to) ? html`<time datetime="${from}">${when(from)}</time>` : html`${when(from)} to ${when(to)}`
-  return html`audit of ${span} · profile ${profiles.join(', ')}`
-}
+  #brandLine(): Markup {
+    if (this.#from === undefined || this.#to === undefined) return html`no domain was audited`
+    const [from, to] = [when(this.#from), when(this.#to)]
+    const span = from === to ? html`<time datetime="${this.#from}">${from}</time>` : html`${from} to ${to}`
+    return html`audit of ${span} · profile ${[...this.#profiles].join(', ')}`
+  }
 
-/** What a reader of many domains begins with. */
-function front(rows: readonly DomainRow[]): Markup {
-  const common = commonTroubles(rows, COMMON_SHOWN)
-  return html`<header class="front">
-<h1>${count(rows.length, 'domain')}</h1>
-<p class="lede">${verdictTotals(rows)}</p>
-${common.length > 0 && commonTable(common)}
-${rows.length > 0 && domainsTable(rows)}
-</header>`
-}
-
-function domainsTable(rows: readonly DomainRow[]): Markup {
-  return html`<table class="cards domains">
-<caption>Every domain, the worst first</caption>
-<thead><tr><th scope="col">Domain</th><th scope="col">Verdict</th><th scope="col">Required</th><th scope="col">Fail</th><th scope="col">Warn</th><th scope="col">Unknown</th><th scope="col">First to look at</th></tr></thead>
-<tbody>
-${rows.map(
-  (row, i) => html`<tr>
-<th scope="row"><a href="#${anchorOf(i)}">${row.title}</a></th>
-<td class="word ${row.verdict}"><span class="tone"><span class="sign" aria-hidden="true">${signs[row.verdict]}</span>&nbsp;${row.verdict}</span></td>
-<td class="number" data-label="required">${row.required.of > 0 && `${row.required.passed}/${row.required.of}`}</td>
-<td class="number" data-label="fail">${row.counts.fail > 0 && row.counts.fail}</td>
-<td class="number" data-label="warn">${row.counts.warn > 0 && row.counts.warn}</td>
-<td class="number" data-label="unknown">${row.counts.unknown > 0 && row.counts.unknown}</td>
-<td>${row.worst && html`<code>${row.worst.check}</code> <span class="soft">${briefly(row.worst.says)}</span>`}</td>
-</tr>
-`,
-)}</tbody>
-</table>`
-}
-
-/** The beginning of a sentence: the table only points at the whole. */
-function briefly(says: string): string {
-  const text = withoutPreface(says)
-  return text.length <= BRIEF_MOST ? text : `${text.slice(0, BRIEF_MOST).replace(/\s+\S*$/, '')}…`
-}
-
-function commonTable(common: readonly CommonTrouble[]): Markup {
-  return html`<table class="cards common">
-<caption>What is wrong most often</caption>
-<thead><tr><th scope="col">Check</th><th scope="col">Level</th><th scope="col">Domains</th><th scope="col">Which</th></tr></thead>
-<tbody>
-${common.map(
-  ({ check, level, domains }) => html`<tr>
-<th scope="row"><code>${check}</code></th>
-<td class="word ${level}"><span class="tone"><span class="sign" aria-hidden="true">${signs[level]}</span>&nbsp;${level}</span></td>
-<td class="number" data-label="domains">${domains.length}</td>
-<td><span class="soft">${listed(domains, 3)}</span></td>
-</tr>
-`,
-)}</tbody>
-</table>`
-}
-
-function foot(reports: readonly Report[]): Markup {
-  const rules = new Map(reports.flatMap(report => Object.entries(report.rules)))
-  const versions = [...rules].map(([name, version]) => `${name} ${version}`).join(' · ')
-  return html`<footer class="foot soft">
+  #foot(): Markup {
+    const versions = [...this.#rules].map(([name, version]) => `${name} ${version}`).join(' · ')
+    return html`<footer class="foot soft">
 <p>${versions}</p>
 <p>A finding is explained by <code>mailworthy explain CHECK-ID</code>. What could not be checked counts neither as passed nor as failed.</p>
 </footer>`
+  }
+}
+
+/** The page, for one report or any number. */
+export function renderHtml(reports: readonly Report[]): string {
+  const page = new HtmlPage(reports.length)
+  for (const report of reports) page.add(report)
+  return page.page()
 }

@@ -1,5 +1,5 @@
 // Many domains at a terminal: few are told in full, many by what is wrong with each; a table of all closes.
-import { commonTroubles, type DomainRow, rowsWorstFirst, verdictTotals } from './domains.ts'
+import { commonTroubles, type DomainRow, readySentence, readyTotals, rowsWorstFirst, verdictTotals } from './domains.ts'
 import { listed, listedSubjects, outlineOf, type Point, subjectsOf } from './outline.ts'
 import type { Report } from './report.ts'
 import { type Paint, painter, renderText, sign, type TextOptions } from './text.ts'
@@ -11,7 +11,7 @@ import { columns, cut, padded, wrap } from './wrap.ts'
 export const FEW_DOMAINS = 5
 
 const WIDEST_DOMAIN = 44
-const COMMON_SHOWN = 8
+const COMMON_SHOWN = 12
 
 /**
  * What is written about one of `domains` domains as soon as it is known. Of many, those that pass are told only in the
@@ -54,15 +54,18 @@ function hung(text: string, width: number, lead: string): readonly string[] {
 export function renderSummary(rows: readonly DomainRow[], options: TextOptions = {}): string {
   const paint = painter(options.color ?? false)
   const width = options.width ?? 100
-  const names = Math.min(WIDEST_DOMAIN, Math.max(...rows.map(row => columns(visible(row.domain)))))
+  const widest = rows.reduce((most, row) => Math.max(most, columns(visible(row.domain))), 0)
+  const names = Math.min(WIDEST_DOMAIN, widest)
   const lines = rowsWorstFirst(rows).map(row => tableLine(row, names, width, paint))
   const common = commonTroubles(rows, COMMON_SHOWN)
+  const ready = readyTotals(rows).map(readySentence).join(' · ')
   const shared = common.map(({ check, level, domains }) => {
     const text = `${check}: ${count(domains.length, 'domain')}, ${listed(domains, 3)}`
     return `  ${sign(level, paint)} ${cut(visible(text), width - 4)}`
   })
   return [
     paint('bold', `${count(rows.length, 'domain')}: ${verdictTotals(rows)}`),
+    ...(ready === '' ? [] : wrap(visible(ready), width)),
     '',
     ...lines,
     ...(shared.length === 0 ? [] : ['', paint('bold', 'Most often'), ...shared]),

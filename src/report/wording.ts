@@ -11,6 +11,11 @@ const providerTitles: { readonly [id: string]: string } = {
   yahoo: 'Yahoo',
 }
 
+/** What a receiver is called; its id where that is all that is known. */
+export function providerTitle(id: string): string {
+  return providerTitles[id] ?? id
+}
+
 /** A number with its noun: `1 fault`, `3 faults`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
@@ -82,7 +87,7 @@ export function readyLines(ready: Report['ready']): readonly ReadyLine[] {
   const lines = new Map<string, ReadyLine>()
   for (const [id, { verdict, because }] of Object.entries(ready)) {
     const key = JSON.stringify([verdict, because])
-    const providers = [...(lines.get(key)?.providers ?? []), providerTitles[id] ?? id]
+    const providers = [...(lines.get(key)?.providers ?? []), providerTitle(id)]
     lines.set(key, { verdict, says: readyWords[verdict], providers, because })
   }
   return [...lines.values()]
