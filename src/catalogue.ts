@@ -11,6 +11,7 @@ import { certificateLifetimesAsOf } from './rules/certificate-lifetimes.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
 import { providersAsOf } from './rules/providers.ts'
 import { sharedIncludesAsOf } from './rules/spf-shared-includes.ts'
+import { svgTinyPsAsOf } from './rules/svg-tiny-ps.ts'
 import { version } from './version.ts'
 
 /** The product's catalogue. */
@@ -28,6 +29,7 @@ export function catalogue(): Catalogue {
       blocklists: blocklistsAsOf,
       spfIncludes: sharedIncludesAsOf,
       dkimSelectors: dkimSelectorsAsOf,
+      svgTinyPs: svgTinyPsAsOf,
       certificateLifetimes: certificateLifetimesAsOf,
     },
   }

@@ -41,7 +41,7 @@ const walls: { readonly [room: string]: Wall } = {
     because: 'protocols know no check and no report',
     rooms: ['names', 'rules'],
     types: ['net'],
-    outside: ['node:crypto'],
+    outside: ['node:crypto', 'node:zlib'],
   },
   audit: { because: 'the kernel knows no protocol', rooms: ['names', 'report'], types: ['net'], outside: [] },
   facts: {

@@ -1,5 +1,8 @@
 // The only list of checks. A new check is one source, one test, one page, and one line here.
 import type { AnyCheck } from '../audit/check.ts'
+import bimiCertificate from './bimi-certificate.ts'
+import bimiLogo from './bimi-logo.ts'
+import bimiRecord from './bimi-record.ts'
 import certificateChain from './certificate-chain.ts'
 import certificateExpiry from './certificate-expiry.ts'
 import certificateName from './certificate-name.ts'
@@ -139,4 +142,7 @@ export const checks = [
   smtpPostmaster,
   smtpOpenRelay,
   smtpSubmission,
+  bimiRecord,
+  bimiLogo,
+  bimiCertificate,
 ] as unknown as readonly AnyCheck[]

@@ -71,6 +71,12 @@ const receivingChecks = {
   'smtp-submission': { ...advice, kinds: ['submission'] },
 } as const satisfies Profile['checks']
 
+const brandChecks = {
+  'bimi-record': advice,
+  'bimi-logo': advice,
+  'bimi-certificate': advice,
+} as const satisfies Profile['checks']
+
 const parkedChecks = {
   // RFC 7505: here the null MX is what is wanted; that there is none is told by mx-parked.
   'mx-null': { ...required, levels: { null: 'pass', 'null-preference': 'fail', 'not-null': 'info', 'no-mx': 'info' } },
@@ -100,7 +106,7 @@ export const profiles = {
   full: {
     name: 'full',
     title: 'Everything: the sending and the receiving side',
-    checks: { ...everywhere, ...sendingChecks, ...receivingChecks },
+    checks: { ...everywhere, ...sendingChecks, ...receivingChecks, ...brandChecks },
   },
   parked: {
     name: 'parked',
