@@ -11,6 +11,8 @@ type Outcome = 'none' | 'encrypted' | 'way' | 'plain' | 'loop' | 'slow' | 'clock
 
 /** Longer than greylisting takes. */
 const SLOW_SECONDS = 900
+/** No server keeps a message for longer (RFC 5321 §4.5.4.1 has four to five days). */
+const QUEUE_SECONDS = 10 * 86_400
 /** Honest clocks differ by less. */
 const CLOCK_SECONDS = 60
 
@@ -18,7 +20,7 @@ export default defineCheck({
   id: 'message-trace',
   group: 'message',
   scope: 'message',
-  title: 'The message came straight, and every step was encrypted',
+  title: 'The message came straight, and was encrypted on the internet',
   why: 'Each server writes a Received field in front: read from below they show the way, where the message waited, and where anyone could read it. Only what your own servers wrote is proven.',
   refs: ['RFC 5321 §4.4', 'RFC 5321 §6.3', 'RFC 3848', 'RFC 8314 §4.3'],
   needs: { content: messageContent },
@@ -27,11 +29,11 @@ export default defineCheck({
       level: 'info',
       says: 'The message has no Received field: it was not taken by any server yet, or they were cut off.',
     },
-    encrypted: { level: 'pass', says: 'The message went {steps}{time}; every step between machines was encrypted.' },
+    encrypted: { level: 'pass', says: 'The message went {steps}{time}; every step over the internet was encrypted.' },
     way: { level: 'info', says: 'The message went {steps}{time}.' },
     plain: {
       level: 'warn',
-      says: 'The step {step} was not encrypted: {by} took the message {how}, and anyone on the way could read it.',
+      says: 'Step {step} was not encrypted: {by} took the message {how}, and anyone on the way could read it.',
       fix: 'Offer STARTTLS at the receiving server and let the sending one use it. Gmail demands TLS of whoever sends to it.',
     },
     loop: {
@@ -42,10 +44,10 @@ export default defineCheck({
     slow: { level: 'info', says: 'The message waited {time} before {by} took it{share}.' },
     clocks: {
       level: 'info',
-      says: '{by} dates the message {time} before the server in front of it: one of the two clocks is wrong.',
+      says: '{by} dates the message {time} the server in front of it: one of the two clocks is wrong.',
     },
     undated: { level: 'info', says: 'When {by} took the message is not known: {why}.' },
-    private: { level: 'info', says: 'The header tells addresses inside somebody’s network: {addresses}.' },
+    private: { level: 'info', says: 'The header tells addresses inside of a private network: {addresses}.' },
   },
   evaluate({ content }, { message: { trustedServers } }) {
     const trace = readTrace(content.octets, content.fields)
@@ -74,6 +76,7 @@ function told(hop: Hop, border: Hop | undefined): { readonly [key: string]: Json
     by: hop.by ?? null,
     protocol: hop.protocol ?? null,
     tls: hop.tls,
+    inside: hop.inside,
     tlsVersion: hop.tlsVersion ?? null,
     cipher: hop.cipher ?? null,
     id: hop.id ?? null,
@@ -114,7 +117,11 @@ function waits({ hops, total }: Trace): readonly Ruling<Outcome>[] {
     if (at === undefined)
       return [{ outcome: 'undated', data: { by: nameOf(hop), why: `its date cannot be read, since ${dateFault}` } }]
     if (delay === undefined) return []
-    if (delay < -CLOCK_SECONDS) return [{ outcome: 'clocks', data: { by: nameOf(hop), time: durationText(-delay) } }]
+    if (delay < -CLOCK_SECONDS)
+      return [{ outcome: 'clocks', data: { by: nameOf(hop), time: `${durationText(-delay)} before` } }]
+    if (delay > QUEUE_SECONDS) {
+      return [{ outcome: 'clocks', data: { by: nameOf(hop), time: `${durationText(delay)} after` } }]
+    }
     if (delay < SLOW_SECONDS) return []
     const share = total === undefined || total <= delay ? '' : ` (of ${durationText(total)} in all)`
     return [{ outcome: 'slow', data: { by: nameOf(hop), time: durationText(delay), share } }]

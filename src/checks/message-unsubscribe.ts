@@ -20,6 +20,7 @@ type Outcome =
   | 'post-absent'
   | 'post-wrong'
   | 'unsigned'
+  | 'unverified'
   | 'unaligned'
   | 'undecided'
   | 'no-mail'
@@ -73,8 +74,12 @@ export default defineCheck({
     },
     unsigned: {
       level: 'warn',
-      says: 'No DKIM signature that verifies covers {fields}: receivers show no button to leave the list.',
+      says: 'The DKIM signature of {domain} does not cover {fields}: receivers show no button to leave the list.',
       fix: 'Name List-Unsubscribe and List-Unsubscribe-Post in h= of the signature that is made last.',
+    },
+    unverified: {
+      level: 'info',
+      says: 'No DKIM signature of the message verifies (see message-dkim), so receivers show no button to leave the list.',
     },
     unaligned: {
       level: 'info',
@@ -146,10 +151,9 @@ function listWords(content: MessageContent): readonly string[] {
 
 type Coverage =
   | { readonly outcome: 'one-click' | 'unaligned'; readonly domain: string }
-  | {
-      readonly outcome: 'unsigned' | 'undecided'
-      readonly data: { readonly fields: readonly string[]; readonly reason: string }
-    }
+  | { readonly outcome: 'unsigned'; readonly data: { readonly domain: string; readonly fields: readonly string[] } }
+  | { readonly outcome: 'undecided'; readonly data: { readonly reason: string } }
+  | { readonly outcome: 'unverified'; readonly data: Record<string, never> }
 
 interface Facts {
   readonly dkim: Awaited<ReturnType<typeof messageDkim.gather>>
@@ -172,7 +176,9 @@ function coverage({ signatures }: Facts['dkim'], { alignments }: Facts['dmarc'],
   if (best) return { outcome: 'one-click', domain: best.domain }
   if (covering[0]) return { outcome: 'unaligned', domain: covering[0].domain }
   const open = judged.find(one => one.result === 'temperror' && one.missing.length === 0)
-  if (open) return { outcome: 'undecided', data: { fields: WANTED, reason: open.reason } }
+  if (open) return { outcome: 'undecided', data: { reason: open.reason } }
   const passing = judged.filter(one => one.result === 'pass').toSorted((a, b) => a.missing.length - b.missing.length)
-  return { outcome: 'unsigned', data: { fields: passing[0]?.missing ?? WANTED, reason: '' } }
+  const [nearest] = passing
+  if (nearest === undefined) return { outcome: 'unverified', data: {} }
+  return { outcome: 'unsigned', data: { domain: nearest.domain, fields: nearest.missing } }
 }

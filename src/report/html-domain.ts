@@ -1,5 +1,5 @@
 // One domain in the HTML report: the verdict, what to mend and how, the readings, and what stayed open.
-import { messagePart } from './html-message.ts'
+import { messagePart, wayPart } from './html-message.ts'
 import { readingsPart } from './html-readings.ts'
 import { type Content, html, Markup } from './markup.ts'
 import { type LeftOut, listedSubjects, outlineOf, type Point, partlyPassed, subjectsOf } from './outline.ts'
@@ -82,7 +82,10 @@ ${this.#placing.brief ? undefined : this.#rest()}
     const { notes, notApplicable, notAsked } = this.#outline
     return html`${
       this.#report.target.message
-        ? this.#part('Results', messagePart(this.#report))
+        ? [
+            this.#part('Results', messagePart(this.#report)),
+            this.#part('The way of the message', wayPart(this.#report)),
+          ]
         : this.#part('Readings', readingsPart(this.#report))
     }
 ${this.#part('Passed', this.#passed())}

@@ -100,6 +100,7 @@ td:last-child, th:last-child { padding-right: 0; }
 .selectors th:nth-child(1) { width: 19%; } .selectors th:nth-child(2) { width: 13%; } .selectors td code { font-size: .8125rem; }
 .domains th:nth-child(1) { width: 24%; } .domains th:nth-child(2) { width: 12%; } .domains th:nth-child(3) { width: 10%; }
 .domains th:nth-child(4) { width: 5%; } .domains th:nth-child(5) { width: 6%; } .domains th:nth-child(6) { width: 10%; }
+.way th:nth-child(1) { width: 6%; } .way th:nth-child(4) { width: 20%; } .way th:nth-child(5) { width: 17%; } .way .number { white-space: normal; }
 .common th:nth-child(1) { width: 25%; } .common th:nth-child(2) { width: 12%; } .common th:nth-child(3) { width: 10%; }
 .with-ready th:nth-child(1) { width: 20%; } .with-ready th:nth-child(2) { width: 8.5%; } .with-ready th:nth-child(n+3) { width: 7%; } .with-ready thead th { font-size: .75rem; }
 .with-ready th:nth-last-child(4), .with-ready th:nth-last-child(3) { width: 4.5%; } .with-ready th:nth-last-child(1) { width: auto; }
@@ -155,4 +156,4 @@ main.many { max-width: 80rem; } main.many > .domain { max-width: 55rem; margin-l
 export const style: Markup = Markup.trusted(css)
 
 /** Names the style in the page's content security policy, so that no other can take effect. A test holds the two together. */
-export const styleHash = 'sha256-/sCRFcAUs/kvox4fpo67swACQbCmLQ+II6HeSamhPMw='
+export const styleHash = 'sha256-DuhFWVciAXewFXHC8+/C6QNA5XeHjOpU7z1Ozrp479M='

@@ -1,6 +1,7 @@
 // A report for a person at a terminal: the verdict, what to mend and how, what stayed unknown, what is in order.
 import { styleText } from 'node:util'
 import { fileSentence, methodOutcomes } from './message-outcome.ts'
+import { wayNote, wayRows } from './message-way.ts'
 import {
   type LeftOut,
   listedSubjects,
@@ -100,6 +101,7 @@ class Page {
       ),
       ...this.#section('Passed', this.#explain ? this.#passedInFull() : this.#passed()),
       ...this.#section('SPF, term by term', this.#spfTree()),
+      ...this.#section('The way of the message', this.#way()),
       ...this.#section(
         'Noted',
         notes.flatMap(p => this.#note(p)),
@@ -316,6 +318,20 @@ class Page {
         const line = cut(`    ${padded(left, room)}  ${about}`.trimEnd(), this.#width)
         return `${line.slice(0, 4 + left.length)}${this.#paint('dim', line.slice(4 + left.length))}`
       }),
+    ]
+  }
+
+  /** A step takes two lines where the terminal is narrow or names are long. */
+  #way(): readonly string[] {
+    const rows = wayRows(this.#report)
+    if (rows.length === 0) return []
+    return [
+      ...rows.flatMap(({ number, from, by, how, level, at, delay }) => {
+        const lead = `  ${sign(level, this.#paint)} `
+        const said = `${number}. ${at}${delay === '' ? '' : ` (${delay})`}: ${by} took it from ${from}${how === '' ? '' : `; ${how}`}`
+        return this.#wrapped(said, 7, undefined, lead)
+      }),
+      ...this.#wrapped(wayNote(rows), 4, 'dim'),
     ]
   }
 

@@ -16,7 +16,7 @@ describeCheck(messageTrace, {
     {
       zone,
       target: mail(into, out),
-      says: 'The message went 2 steps in 5 s; every step between machines was encrypted.',
+      says: 'The message went 2 steps in 5 s; every step over the internet was encrypted.',
     },
     {
       name: 'and one inside a machine',
@@ -36,7 +36,7 @@ describeCheck(messageTrace, {
     {
       zone,
       target: mail(into.replace('ESMTPS', 'ESMTP'), out),
-      says: 'The step 2 was not encrypted: mx.example.net took the message from out.example.org by ESMTP',
+      says: 'Step 2 was not encrypted: mx.example.net took the message from out.example.org by ESMTP',
       fix: 'Offer STARTTLS',
       findings: 2,
     },
@@ -73,7 +73,14 @@ describeCheck(messageTrace, {
     {
       zone,
       target: mail(into.replace('08:00:05', '07:50:00'), out),
-      says: 'mx.example.net dates the message 10 min before',
+      says: 'mx.example.net dates the message 10 min before the server in front',
+      findings: 2,
+    },
+    {
+      name: 'from 1970',
+      zone,
+      target: mail(into, out.replace(/;.*/, '; Thu, 1 Jan 1970 00:12:00 +0000')),
+      says: 'mx.example.net dates the message 20777 d 7 h after',
       findings: 2,
     },
   ],
@@ -89,7 +96,7 @@ describeCheck(messageTrace, {
     {
       zone,
       target: mail(into, `from pc ([10.1.2.3]) by out.example.org with ESMTP id 0; ${at('08:00:00')}`),
-      says: 'inside somebody’s network: 10.1.2.3',
+      says: 'inside of a private network: 10.1.2.3',
       findings: 2,
     },
   ],

@@ -66,16 +66,23 @@ describeCheck(messageUnsubscribe, {
     { ...given(signed({}, list(https, 'one-click'))), says: 'is "one-click"', fix: 'List-Unsubscribe=One-Click' },
   ],
   unsigned: [
-    { ...given(list()), says: 'covers List-Unsubscribe, List-Unsubscribe-Post', fix: 'in h=' },
+    {
+      ...given(signedLetter({}, list())),
+      says: 'of example.org does not cover List-Unsubscribe, List-Unsubscribe-Post',
+      fix: 'in h=',
+    },
     {
       name: 'one of them',
       ...given(signed({ names: 'from:list-unsubscribe' })),
-      says: 'covers List-Unsubscribe-Post:',
+      says: 'does not cover List-Unsubscribe-Post:',
     },
+  ],
+  unverified: [
+    { ...given(list()), says: 'see message-dkim' },
     {
-      name: 'by a broken one',
+      name: 'but broken',
       ...given(signed().replace('Good day', 'Bad day')),
-      says: 'No DKIM signature that verifies',
+      says: 'No DKIM signature of the message verifies',
     },
   ],
   unaligned: [{ ...given(signed({ domain: 'list.example' })), says: 'is that of list.example', findings: 2 }],

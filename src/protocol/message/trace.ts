@@ -1,5 +1,5 @@
 // The way of a message, read from its Received fields: the oldest first, with the time that each step took.
-import { isPublic } from '../../names/address.ts'
+import { isLoopback, isPublic } from '../../names/address.ts'
 import { canonicalName } from '../../names/domain.ts'
 import { type Field, valueText } from './field.ts'
 import { isInside, type Received, readReceived } from './received.ts'
@@ -45,7 +45,9 @@ export function readTrace(octets: Buffer, fields: readonly Field[]): Trace {
     total: first === undefined || last === undefined ? undefined : Math.round((last - first) / 1000),
     repeated: repeatedWays(hops),
     privateAddresses: [
-      ...new Set(hops.flatMap(({ address }) => (address && !isPublic(address) ? [address.text] : []))),
+      ...new Set(
+        hops.flatMap(({ address }) => (address && !isPublic(address) && !isLoopback(address) ? [address.text] : [])),
+      ),
     ],
     more: received.length - read.length,
   }
