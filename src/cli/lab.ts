@@ -1,6 +1,8 @@
 // `mailworthy lab`: the embedded little internet, kept running until it is stopped.
 import { startLab } from '../lab/lab.ts'
+import { strangeDomain, strangeHosts } from '../lab/strange-hosts.ts'
 import { broken, healthy, type LabDomain } from '../lab/world.ts'
+import { wrap } from '../report/wrap.ts'
 import { fileTrouble, UsageError } from './failure.ts'
 
 /** Runs until SIGINT or SIGTERM. Throws `UsageError` when the port cannot be had. */
@@ -17,6 +19,11 @@ export async function runLab(port: number): Promise<void> {
       `The lab runs: its name server is ${server}. Try, in another terminal:`,
       '',
       ...[healthy, broken].map(domain => `  mailworthy ${auditArguments(domain).join(' ')} --lab ${server}`),
+      '',
+      'MX hosts that misbehave, each in a domain of its own:',
+      '',
+      `  mailworthy audit ${strangeDomain({ name: 'old-tls' })} --lab ${server}`,
+      ...wrap(strangeHosts.map(({ name }) => name).join(' '), 76).map(line => `  ${line}`),
       '',
       'Ctrl-C ends it.',
       '',

@@ -1,7 +1,7 @@
 // An SMTP server on loopback that takes mail politely, or misbehaves in one of the ways that MX hosts do.
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext, type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { ServerCertificate } from './certificates.ts'
 
 /** What an MX can do wrong, or do right in a way that hasty clients mistake for wrong. */
@@ -69,6 +69,8 @@ export interface MxOptions {
   readonly users?: readonly string[]
   /** People may log in, under TLS. */
   readonly login?: boolean
+  /** Instead of what the machine would speak. */
+  readonly tls?: Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers' | 'dhparam'>
   /** TLS at once, as on port 465. */
   readonly implicit?: boolean
   readonly onMail?: (mail: TakenMail) => void
@@ -85,7 +87,7 @@ const LARGEST_MESSAGE = 10 * 1024 * 1024
 
 /** Starts a server on a free port of 127.0.0.1. */
 export async function startMx(options: MxOptions): Promise<MxServer> {
-  const context = options.certificate && secureContext(options.certificate, options.misbehavior)
+  const context = options.certificate && secureContext(options.certificate, options)
   const open = new Set<Socket>()
   let made = 0
   const server = createServer({ noDelay: true }, socket => {
@@ -113,7 +115,7 @@ export async function startMx(options: MxOptions): Promise<MxServer> {
   }
 }
 
-function secureContext({ certificate, key }: ServerCertificate, misbehavior: Misbehavior | undefined): SecureContext {
+function secureContext({ certificate, key }: ServerCertificate, { misbehavior, tls }: MxOptions): SecureContext {
   const own = { cert: certificate, key }
   switch (misbehavior) {
     case 'old-tls':
@@ -121,7 +123,7 @@ function secureContext({ certificate, key }: ServerCertificate, misbehavior: Mis
     case 'no-forward-secrecy':
       return createSecureContext({ ...own, maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' })
     default:
-      return createSecureContext(own)
+      return createSecureContext({ ...own, ...tls })
   }
 }
 

@@ -61,7 +61,7 @@ export const strangeHosts: readonly StrangeHost[] = [
   { name: 'submission', submission: true },
 ]
 
-export const strangeDomain = ({ name }: StrangeHost): string => `${name}.strange.example`
+export const strangeDomain = ({ name }: Pick<StrangeHost, 'name'>): string => `${name}.strange.example`
 export const strangeMx = (host: StrangeHost): string => `mx.${strangeDomain(host)}`
 
 /** Addresses of documentation (RFC 5737, RFC 3849), one for each. */

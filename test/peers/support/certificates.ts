@@ -17,6 +17,12 @@ export interface Wish {
   readonly to?: number
   /** Only a common name, as certificates were made in the last century. */
   readonly withoutExtension?: boolean
+  /** An elliptic curve unless a size of RSA is given. */
+  readonly rsaBits?: number
+  /** Of the signature; `sha256` unless said otherwise. */
+  readonly digest?: 'sha1'
+  /** The extended key usage; none unless said otherwise. */
+  readonly purpose?: 'clientAuth' | 'serverAuth'
 }
 
 const DAY_MS = 86_400_000
@@ -67,9 +73,9 @@ export class Authority implements Certificate {
     return authority
   }
 
-  async issue({ from = -1, to = 30, ...wish }: Wish): Promise<Certificate> {
+  async issue({ from = -1, to = 30, digest, ...wish }: Wish): Promise<Certificate> {
     const { request, key, certificate } = await this.#request(wish)
-    await this.#sign(request, certificate, from, to)
+    await this.#sign(request, certificate, from, to, digest)
     return { certificate, key }
   }
 
@@ -77,6 +83,14 @@ export class Authority implements Certificate {
   async issueWithChain(wish: Wish): Promise<Certificate> {
     const issued = await this.issue(wish)
     writeFileSync(issued.certificate, readFileSync(issued.certificate, 'utf8') + readFileSync(this.certificate, 'utf8'))
+    return issued
+  }
+
+  /** As `issue`; the file holds these as well, in this order. */
+  async issueWith(wish: Wish, sent: readonly Certificate[]): Promise<Certificate> {
+    const issued = await this.issue(wish)
+    const texts = [issued, ...sent].map(({ certificate }) => readFileSync(certificate, 'utf8'))
+    writeFileSync(issued.certificate, texts.join(''))
     return issued
   }
 
@@ -88,20 +102,27 @@ export class Authority implements Certificate {
     return { certificate, key }
   }
 
-  async #sign(request: string, certificate: string, from: number, to: number): Promise<void> {
+  async #sign(request: string, certificate: string, from: number, to: number, digest = 'sha256'): Promise<void> {
     const signing = ['ca', '-batch', '-notext', '-config', join(this.#folder, 'openssl.cnf'), '-cert', this.certificate]
+    signing.push('-md', digest)
     const dates = ['-startdate', stamp(from), '-enddate', stamp(to)]
     await openssl(...signing, '-keyfile', this.key, ...dates, '-in', request, '-out', certificate)
   }
 
-  async #request({ names, withoutExtension }: Wish): Promise<Certificate & { readonly request: string }> {
+  async #request({
+    names,
+    withoutExtension,
+    rsaBits,
+    purpose,
+  }: Wish): Promise<Certificate & { readonly request: string }> {
     const base = join(this.#folder, `issued${this.#made++}`)
     const [request, key, certificate] = [`${base}.csr`, `${base}.key`, `${base}.pem`]
-    await newKey(key)
+    await newKey(key, rsaBits)
     const alternatives = ['-addext', `subjectAltName=${names.map(name => `DNS:${name}`).join(',')}`]
+    const purposes = purpose === undefined ? [] : ['-addext', `extendedKeyUsage=${purpose}`]
     await openssl(
       ...['req', '-new', '-key', key, '-out', request, '-subj', `/CN=${names[0]}`],
-      ...['-config', join(this.#folder, 'openssl.cnf'), ...(withoutExtension ? [] : alternatives)],
+      ...['-config', join(this.#folder, 'openssl.cnf'), ...(withoutExtension ? [] : alternatives), ...purposes],
     )
     return { request, key, certificate }
   }
@@ -139,8 +160,9 @@ distinguished_name = name
   return folder
 }
 
-async function newKey(file: string): Promise<void> {
-  await openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file)
+async function newKey(file: string, rsaBits?: number): Promise<void> {
+  const kind = rsaBits === undefined ? ['EC', 'ec_paramgen_curve:P-256'] : ['RSA', `rsa_keygen_bits:${rsaBits}`]
+  await openssl('genpkey', '-algorithm', kind[0]!, '-pkeyopt', kind[1]!, '-out', file)
 }
 
 async function openssl(...args: readonly string[]): Promise<void> {

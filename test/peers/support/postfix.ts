@@ -14,10 +14,14 @@ export interface Postfix extends Server {
   visits(): number
 }
 
-/** Starts Postfix as root. A name whose certificate is undefined does not offer STARTTLS. */
+/**
+ * Starts Postfix as root. A name whose certificate is undefined does not offer STARTTLS.
+ * @param options settings of single smtpds, as `name=value`; braces around values with spaces
+ */
 export async function startPostfix(
   hostname: string,
   services: { readonly [name: string]: Certificate | undefined },
+  options: { readonly [name: string]: readonly string[] } = {},
 ): Promise<Postfix> {
   const folder = temporaryFolder('postfix')
   const configuration = join(folder, 'etc')
@@ -56,6 +60,7 @@ smtputf8_enable = no
       ...(certificate === undefined
         ? []
         : [`  -o smtpd_tls_cert_file=${certificate.certificate}`, `  -o smtpd_tls_key_file=${certificate.key}`]),
+      ...(options[name] ?? []).map(option => `  -o ${option}`),
     ].join('\n'),
   )
   writeFileSync(
