@@ -9,6 +9,9 @@ import { standing } from './facts/standing-set.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
 import { certificateLifetimesAsOf } from './rules/certificate-lifetimes.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
+import { mailGatewaysAsOf } from './rules/mail-gateways.ts'
+import { messageLimitsAsOf } from './rules/message-limits.ts'
+import { microsoft365AsOf } from './rules/microsoft-365.ts'
 import { providersAsOf } from './rules/providers.ts'
 import { sharedIncludesAsOf } from './rules/spf-shared-includes.ts'
 import { svgTinyPsAsOf } from './rules/svg-tiny-ps.ts'
@@ -30,6 +33,9 @@ export function catalogue(): Catalogue {
       spfIncludes: sharedIncludesAsOf,
       dkimSelectors: dkimSelectorsAsOf,
       svgTinyPs: svgTinyPsAsOf,
+      mailGateways: mailGatewaysAsOf,
+      microsoft365: microsoft365AsOf,
+      messageLimits: messageLimitsAsOf,
       certificateLifetimes: certificateLifetimesAsOf,
     },
   }

@@ -27,6 +27,13 @@ import dnsblDomain from './dnsbl-domain.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
+import m365Announcements from './m365-announcements.ts'
+import m365Autodiscover from './m365-autodiscover.ts'
+import m365Dkim from './m365-dkim.ts'
+import m365InitialDomain from './m365-initial-domain.ts'
+import m365MtaSts from './m365-mta-sts.ts'
+import m365Mx from './m365-mx.ts'
+import m365Spf from './m365-spf.ts'
 import messageAddresses from './message-addresses.ts'
 import messageArc from './message-arc.ts'
 import messageAuthenticationResults from './message-authentication-results.ts'
@@ -142,6 +149,13 @@ export const checks = [
   smtpPostmaster,
   smtpOpenRelay,
   smtpSubmission,
+  m365Mx,
+  m365Spf,
+  m365Dkim,
+  m365Autodiscover,
+  m365InitialDomain,
+  m365MtaSts,
+  m365Announcements,
   bimiRecord,
   bimiLogo,
   bimiCertificate,

@@ -86,6 +86,16 @@ const parkedChecks = {
   'dmarc-parked': required,
 } as const satisfies Profile['checks']
 
+const microsoft365Checks = {
+  'm365-mx': required,
+  'm365-spf': required,
+  'm365-dkim': required,
+  'm365-autodiscover': advice,
+  'm365-initial-domain': advice,
+  'm365-mta-sts': advice,
+  'm365-announcements': advice,
+} as const satisfies Profile['checks']
+
 /** The profiles by name. `sending` is the default when an egress is known, `full` otherwise. */
 export const profiles = {
   sending: {
@@ -107,6 +117,11 @@ export const profiles = {
     name: 'full',
     title: 'Everything: the sending and the receiving side',
     checks: { ...everywhere, ...sendingChecks, ...receivingChecks, ...brandChecks },
+  },
+  m365: {
+    name: 'm365',
+    title: 'A domain of Microsoft 365: everything, and what Microsoft has it publish',
+    checks: { ...everywhere, ...sendingChecks, ...receivingChecks, ...brandChecks, ...microsoft365Checks },
   },
   parked: {
     name: 'parked',
