@@ -20,7 +20,10 @@ describe('the catalogue', () => {
   })
 
   it('knows every check that a profile or a provider rule names', () => {
-    const named = [...Object.values(profiles).flatMap(p => Object.keys(p.checks)), ...providers.flatMap(p => p.demands)]
+    const named = [
+      ...Object.values(profiles).flatMap(p => Object.keys(p.checks)),
+      ...providers.flatMap(p => p.demands.flatMap(demand => demand.checks.flat())),
+    ]
     expect(named.filter(id => !listed.includes(id))).toEqual([])
   })
 

@@ -5,6 +5,7 @@ import { type Content, html, Markup } from './markup.ts'
 import { type LeftOut, listedSubjects, outlineOf, type Point, partlyPassed, subjectsOf } from './outline.ts'
 import { severalPropose } from './proposals.ts'
 import { changeWord, levelAfter, proposedSentence, turnOf, unaskedSentence } from './proposed-words.ts'
+import { receiverLines, unseenLines } from './receivers.ts'
 import type { Change, Evidence, RecordChange, Report } from './report.ts'
 import { shorten } from './visible.ts'
 import {
@@ -89,6 +90,7 @@ ${this.#placing.brief ? undefined : this.#rest()}
         : this.#part('Readings', readingsPart(this.#report))
     }
 ${this.#part('Passed', this.#passed())}
+${this.#part('What receivers would answer', this.#receivers())}
 ${this.#part('Noted', notes.length > 0 && html`<ul class="lines loose">${notes.map(point => this.#note(point))}</ul>`)}
 ${this.#part('Does not apply', leftOut(notApplicable))}
 ${this.#part('Not checked', leftOut(notAsked))}`
@@ -153,6 +155,20 @@ ${required.of > 0 && bar(required)}
           because.length > 0 && html` <span>${because.map((check, i) => [i > 0 && ', ', this.#linkTo(check)])}</span>`
         }</li>`,
     )}</ul>`
+  }
+
+  #receivers(): Content {
+    const { ready } = this.#report
+    const lines = [...receiverLines(ready), ...unseenLines(ready)]
+    return (
+      lines.length > 0 &&
+      html`<ul class="lines loose">${lines.map(
+        ({ level, says, check }) =>
+          html`<li class="${level}"><span><span class="tone sign" aria-hidden="true">${signs[level]}</span>&nbsp;${says}${
+            check !== undefined && html` ${this.#linkTo(check)}`
+          }</span></li>`,
+      )}</ul>`
+    )
   }
 
   #linkTo(check: string): Markup {

@@ -284,10 +284,33 @@ export interface Proposed {
   readonly unasked: readonly { readonly name: string; readonly type: string | null }[]
 }
 
-/** Whether a large receiver's published demands are met, and the checks that decided it. */
+/**
+ * Whether a large receiver's published demands are met, and the checks that decided it: those of bulk senders, which hold all others. What
+ * may be absent is so in reports made before it was told.
+ */
 export interface Readiness {
   readonly verdict: 'pass' | 'unknown' | 'fail'
   readonly because: readonly string[]
+  /** The same for whoever sends, and for bulk senders; `from` is the number of messages a day that makes one, where it is published. */
+  readonly volumes?: readonly {
+    readonly volume: 'all' | 'bulk'
+    readonly from: number | null
+    readonly verdict: 'pass' | 'unknown' | 'fail'
+    readonly because: readonly string[]
+  }[]
+  /** What mail would be refused for, and by which reply: `550 5.7.26`. `code` is null where none is published. */
+  readonly would?: readonly {
+    readonly check: string
+    readonly code: string | null
+    readonly says: string
+    readonly volume: 'all' | 'bulk'
+  }[]
+  /** Checks that leave it open, and why, as a clause: what could not be learned, or has to be given. */
+  readonly open?: readonly { readonly check: string; readonly says: string }[]
+  /** What is demanded too and no audit of a domain can see, each a clause. */
+  readonly unseen?: readonly string[]
+  /** The page that the demands are from, and the month of it. */
+  readonly source?: { readonly url: string; readonly asOf: string }
 }
 
 /** One audit of one domain, or of one message of a domain. `docs/report.schema.json` is its JSON Schema. */

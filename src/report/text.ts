@@ -15,6 +15,7 @@ import {
 } from './outline.ts'
 import { severalPropose } from './proposals.ts'
 import { changeWord, levelAfter, proposedSentence, turnOf, unaskedSentence } from './proposed-words.ts'
+import { receiverLines, unseenLines } from './receivers.ts'
 import type { Change, Evidence, Level, Report } from './report.ts'
 import { treeLines, treeSums } from './spf-tree.ts'
 import { shorten, visible } from './visible.ts'
@@ -102,6 +103,7 @@ class Page {
       ...this.#section('Passed', this.#explain ? this.#passedInFull() : this.#passed()),
       ...this.#section('SPF, term by term', this.#spfTree()),
       ...this.#section('The way of the message', this.#way()),
+      ...this.#section('What receivers would answer', this.#receivers()),
       ...this.#section(
         'Noted',
         notes.flatMap(p => this.#note(p)),
@@ -154,6 +156,12 @@ class Page {
       return `${says} ${providers.join(', ')}${why}`
     })
     return said.length > 0 ? this.#wrapped(sentenceStart(said.join(' · ')), 2) : []
+  }
+
+  #receivers(): readonly string[] {
+    const { ready } = this.#report
+    const lines = [...receiverLines(ready), ...(this.#explain ? unseenLines(ready) : [])]
+    return lines.flatMap(({ level, says }) => this.#wrapped(says, 4, undefined, `  ${sign(level, this.#paint)} `))
   }
 
   #whatWouldChange(): readonly string[] {

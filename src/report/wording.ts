@@ -9,6 +9,7 @@ const providerTitles: { readonly [id: string]: string } = {
   gmail: 'Gmail',
   outlook: 'Outlook.com',
   yahoo: 'Yahoo',
+  apple: 'iCloud Mail',
 }
 
 /** What a receiver is called; its id where that is all that is known. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import type { Finding, Json, MessageResults, Readings, Report } from '../../src/report/report.ts'
+import type { Finding, Json, MessageResults, Readiness, Readings, Report } from '../../src/report/report.ts'
 import { broken, healthy, hostile, undecided } from '../support/sample-reports.ts'
 
 type Schema = { readonly [key: string]: Json }
@@ -75,9 +75,18 @@ const message: Whole<MessageResults & Pick<Report['target'], 'message'>> = {
     mailFrom: '',
   },
 }
+const gmail: Whole<Readiness> = {
+  verdict: 'fail',
+  because: ['dmarc-record'],
+  volumes: [{ volume: 'bulk', from: 5000, verdict: 'fail', because: ['dmarc-record'] }],
+  would: [{ check: 'dmarc-record', code: '550 5.7.40', says: 'It refuses.', volume: 'bulk' }],
+  open: [{ check: 'dkim-key', says: 'no selector was given' }],
+  unseen: ['mail is sent over TLS'],
+  source: { url: 'https://support.google.com/a/answer/81126', asOf: '2026-03' },
+}
 const { message: told, ...results } = message
 const whole: Required<Report> = {
-  ...{ ...broken, ...results, domain: 'whole.example', readings: reading, findings: [finding] },
+  ...{ ...broken, ...results, domain: 'whole.example', ready: { gmail }, readings: reading, findings: [finding] },
   standing: [{ name: 'whole.example', type: 'TXT', state: 'records', values: [['v=spf1', ' -all']] }],
   proposed: {
     file: 'whole.zone',
@@ -110,6 +119,7 @@ const optional = [
     'readings.dkim.0.found',
     'readings.domainListed',
     'readings.domainUnasked',
+    ...['volumes', 'would', 'open', 'unseen', 'source'].map(field => `ready.gmail.${field}`),
   ],
 ]
 /** Objects whose keys are names, not fields. */
