@@ -20,6 +20,7 @@ import { Outputs } from './outputs.ts'
 import { Progress } from './progress.ts'
 import { readZoneFile } from './proposal.ts'
 import { replayedPlan } from './replayed.ts'
+import { type Finished, finishedReports, readFinished } from './resume.ts'
 import { selectChecks } from './selection.ts'
 
 /** The options of `audit` as the command line gives them. */
@@ -47,6 +48,7 @@ export interface AuditFlags {
   readonly format?: string
   readonly json?: boolean
   readonly output?: string
+  readonly resume?: boolean
   readonly o: readonly string[]
   readonly explain?: boolean
   readonly failOn: string
@@ -76,17 +78,24 @@ export async function auditDomains(typed: readonly string[], flags: AuditFlags):
       `mailworthy: no receiver sees mail come from ${address.text}: name the outer address with --sender-ip\n`,
     )
   }
+  const finished = flags.resume ? await finishedBefore(plan, flags) : undefined
   const progress = new Progress(plan.domains.length, process.stderr, flags.quiet ?? false)
   const outputs = new Outputs(flags, {
     single: plan.single,
     total: plan.domains.length,
     room: progress,
     alsoWanted: flags.saveEvidence !== undefined,
+    ...(finished?.file !== undefined && { after: { file: finished.file, octets: finished.octets } }),
   })
   let auditing: Auditing | undefined
   const takeBack = (): void => {
     progress.end()
-    outputs.abandon()
+    const kept = outputs.abandon()
+    if (kept !== undefined && !flags.quiet) {
+      process.stderr.write(
+        `mailworthy: what was finished is in ${visible(kept)}: the same command with --resume goes on with the rest\n`,
+      )
+    }
     auditing?.abandon()
   }
   const uninterrupted = beforeInterruption(takeBack)
@@ -95,7 +104,13 @@ export async function auditDomains(typed: readonly string[], flags: AuditFlags):
       progress.clear()
       tellFault(where, fault)
     })
-    const verdicts = await auditAll(plan.domains, auditing, progress, outputs)
+    if (finished !== undefined) {
+      progress.resumed(finished.counts)
+      if (outputs.hasOthers) for await (const report of finishedReports(finished)) await outputs.addToOthers(report)
+    }
+    const rest = finished === undefined ? plan.domains : plan.domains.filter(domain => !finished.domains.has(domain))
+    const verdicts = await auditAll(rest, auditing, progress, outputs)
+    for (const verdict of verdictsOf(finished)) verdicts.add(verdict)
     if (flags.verbose) process.stderr.write(`${auditing.tell()}\n`)
     return exitStatus(verdicts, failOn)
   } catch (failure) {
@@ -112,7 +127,7 @@ async function auditAll(
   auditing: Auditing,
   progress: Progress,
   outputs: Outputs,
-): Promise<ReadonlySet<Verdict>> {
+): Promise<Set<Verdict>> {
   const verdicts = new Set<Verdict>()
   progress.show()
   await asTheyFinish(
@@ -130,6 +145,33 @@ async function auditAll(
   await auditing.finish()
   await outputs.finish()
   return verdicts
+}
+
+/** What stands in the file of the run already. */
+async function finishedBefore({ domains, egress }: Plan, flags: AuditFlags): Promise<Finished> {
+  if (flags.output === undefined || flags.output === '-' || flags.format !== 'ndjson') {
+    throw new UsageError('--resume goes on with a file of reports: name it with --format ndjson --output FILE')
+  }
+  for (const [option, given] of [
+    ['--evidence', flags.evidence],
+    ['--save-evidence', flags.saveEvidence],
+    ['--with', flags.with],
+  ]) {
+    if (given !== undefined) throw new UsageError(`--resume and ${option} exclude each other`)
+  }
+  return readFinished(flags.output, {
+    domains,
+    profile: profileOf(flags).name,
+    target: {
+      egress: egress.map(({ address, helo }) => ({ seenAs: address.text, helo: helo ?? null })),
+      selectors: [...new Set(flags.selector)],
+    },
+  })
+}
+
+function verdictsOf(finished: Finished | undefined): readonly Verdict[] {
+  const counts = Object.entries(finished?.counts ?? {}) as readonly (readonly [Verdict, number])[]
+  return counts.filter(([, n]) => n > 0).map(([verdict]) => verdict)
 }
 
 /** The run that asks the world. */

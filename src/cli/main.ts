@@ -191,6 +191,7 @@ function auditCommand(root: Command): void {
     .option('--json', 'the same as --format json')
     .option('--output <file>', 'write the report there instead of to standard output (-)')
     .option('-o <format=file>', 'also write this format to this file (repeatable)', collect)
+    .option('--resume', 'go on with the NDJSON file that an interrupted run left at --output')
     .option('--explain', 'also say why each check passed')
     .option('--fail-on <level>', 'end with 1 already at fail, warn or unknown', 'fail')
     .option('--no-color', 'no color, also by NO_COLOR')
@@ -201,7 +202,7 @@ function auditCommand(root: Command): void {
       `${examples([
         'mailworthy audit example.org',
         'mailworthy audit example.org --sender-ip 192.0.2.25 --helo mail.example.org --selector s1',
-        'mailworthy audit --domains domains.txt --format ndjson > reports.ndjson',
+        'mailworthy audit --domains domains.txt --format ndjson --output reports.ndjson --resume -o html=report.html',
         'mailworthy audit example.org -o html=report.html -o json=report.json',
         'mailworthy audit example.org --only spf,dmarc --resolver 127.0.0.1',
         'mailworthy audit example.org -o zone=mended.zone',

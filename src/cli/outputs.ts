@@ -3,7 +3,7 @@ import { type FormatName, formats, isFormatName, type Rendering, type RenderOpti
 import type { Report } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import { Ended, UsageError } from './failure.ts'
-import { fileSink, NOBODY_READS, type Sink, standardOutput } from './sinks.ts'
+import { type Continuing, fileSink, NOBODY_READS, type Sink, standardOutput } from './sinks.ts'
 import { paints } from './terminal.ts'
 
 /** The options that say what is written where. */
@@ -39,6 +39,8 @@ export class Outputs {
       readonly room?: { clear(): void; show(): void }
       /** Something else comes of the run: it goes on although nobody reads the report. */
       readonly alsoWanted?: boolean
+      /** What an earlier run wrote to the main file. */
+      readonly after?: Continuing['after']
     },
   ) {
     this.#alsoWanted = about.alsoWanted ?? false
@@ -62,7 +64,15 @@ export class Outputs {
     const plain: RenderOptions = { ...options, color: false }
     try {
       if (output === undefined) this.#open(main, shown, standardOutput(terminal ? about.room : undefined))
-      else this.#open(main, plain, fileSink(output))
+      else {
+        // Whole lines of many domains are worth keeping; half a document is not.
+        const isKept = main === 'ndjson' && about.total > 1
+        this.#open(
+          main,
+          plain,
+          fileSink(output, isKept ? { kept: true, ...(about.after && { after: about.after }) } : undefined),
+        )
+      }
       for (const { format, file } of files) this.#open(format, plain, fileSink(file))
     } catch (failure) {
       this.abandon()
@@ -72,6 +82,17 @@ export class Outputs {
 
   async add(report: Report): Promise<void> {
     await this.#write(rendering => rendering.add(report))
+  }
+
+  /** Whether reports go anywhere but to the main document. */
+  get hasOthers(): boolean {
+    return this.#writings.length > 1
+  }
+
+  /** A report that an earlier run wrote to the main document: the others are to have it too. */
+  async addToOthers(report: Report): Promise<void> {
+    const [, ...others] = this.#writings
+    for (const { rendering, sink } of others) await sink.write(rendering.add(report))
   }
 
   /** Whether one of the documents stands in this file. */
@@ -84,9 +105,12 @@ export class Outputs {
     for (const { sink } of this.#writings) sink.done()
   }
 
-  /** Leaves no half-written file behind when the run could not be finished. */
-  abandon(): void {
-    for (const { sink } of this.#writings) sink.abandon()
+  /**
+   * Leaves no half-written file behind when the run could not be finished.
+   * @returns where the finished reports stay, when a later run can go on with them
+   */
+  abandon(): string | undefined {
+    return this.#writings.map(({ sink }) => sink.abandon()).find(kept => kept !== undefined)
   }
 
   async #write(text: (rendering: Rendering) => string): Promise<void> {

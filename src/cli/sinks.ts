@@ -4,8 +4,10 @@ import {
   accessSync,
   closeSync,
   constants,
+  copyFileSync,
   fchmodSync,
   fchownSync,
+  ftruncateSync,
   openSync,
   realpathSync,
   renameSync,
@@ -25,8 +27,11 @@ export interface Sink {
   write(text: string): Promise<void>
   /** Called once after the last text. */
   done(): void
-  /** Takes back what an unfinished run left; nothing after `done`. */
-  abandon(): void
+  /**
+   * Takes back what an unfinished run left; nothing after `done`.
+   * @returns where it stays, when it is kept for a run that goes on with it
+   */
+  abandon(): string | undefined
 }
 
 /** 128 and the number of SIGPIPE: what a shell shows of a program that wrote to nobody. */
@@ -48,8 +53,19 @@ export function standardOutput(room?: { clear(): void; show(): void }): Sink {
       room?.show()
     },
     done() {},
-    abandon() {},
+    abandon: () => undefined,
   }
+}
+
+/** The end of the name under which a file is written before it is whole. */
+export const PART_SUFFIX = /^\.[0-9a-f]{8}\.part$/
+
+/** How a file is written that a later run may go on with. */
+export interface Continuing {
+  /** What is written stays when the run comes to no end. */
+  readonly kept: true
+  /** What an earlier run wrote: so many octets of that file come first. */
+  readonly after?: { readonly file: string; readonly octets: number }
 }
 
 /**
@@ -57,13 +73,24 @@ export function standardOutput(room?: { clear(): void; show(): void }): Sink {
  * the old file is still there. What is no plain file (a device, a pipe) is written to as it is.
  * @throws UsageError when it cannot be written
  */
-export function fileSink(file: string): Sink {
+export function fileSink(file: string, continuing?: Continuing): Sink {
   const old = tried(file, () => writable(file))
   const direct = old !== undefined && !old.isFile()
   const path = direct || old === undefined ? resolve(file) : tried(file, () => realpathSync(file))
-  const part = direct ? path : `${path}.${randomBytes(4).toString('hex')}.part`
-  const handle = tried(file, () => openSync(part, direct ? 'w' : 'wx'))
+  const after = direct ? undefined : continuing?.after
+  const ownPart = direct ? path : `${path}.${randomBytes(4).toString('hex')}.part`
+  // A part that a cut run left is gone on with where it is; the file itself stays whole until the new one is.
+  const part = after && after.file !== path ? after.file : ownPart
+  const handle = tried(file, () => {
+    if (after === undefined) return openSync(part, direct ? 'w' : 'wx')
+    if (part === ownPart) copyFileSync(after.file, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    const opened = openSync(part, 'a')
+    ftruncateSync(opened, after.octets)
+    return opened
+  })
+  let written = (after?.octets ?? 0) > 0
   let open = true
+  let finished = false
   const close = (): void => {
     if (open) closeSync(handle)
     open = false
@@ -73,12 +100,14 @@ export function fileSink(file: string): Sink {
     ...(direct ? {} : { path }),
     async write(text) {
       const bytes = Buffer.from(text)
+      written ||= bytes.length > 0
       for (let at = 0; at < bytes.length; ) at += tried(file, () => writeSync(handle, bytes, at))
     },
     done() {
       tried(file, () => {
         close()
         if (!direct) renameSync(part, path)
+        finished = true
       })
     },
     abandon() {
@@ -87,7 +116,10 @@ export function fileSink(file: string): Sink {
       } catch {
         // What was written is thrown away.
       }
-      if (!direct) rmSync(part, { force: true })
+      if (direct || finished) return undefined
+      if (continuing && written) return part
+      rmSync(part, { force: true })
+      return undefined
     },
   }
 }

@@ -17,6 +17,23 @@ describe('progress', () => {
     expect(progress.line(2)).toBe('2/400 domains · 1.0/s · 1 fail, 0 unknown, 0 warn, 1 pass · about 398 s left')
   })
 
+  it('counts what an earlier run finished, but not into the rate', () => {
+    const progress = new Progress(40_000, terminal(true).stream, false)
+    progress.resumed({ pass: 9_000, warn: 0, unknown: 0, fail: 1_000 })
+    for (let i = 0; i < 10; i++) progress.finished('warn')
+    expect(progress.line(10)).toBe(
+      '10010/40000 domains · 1.0/s · 1000 fail, 0 unknown, 10 warn, 9000 pass · about 8 h 20 min left',
+    )
+  })
+
+  it('shows a bar where there is room', () => {
+    const { stream, written } = terminal(true, 120)
+    const progress = new Progress(4, stream, false)
+    progress.resumed({ pass: 1, warn: 0, unknown: 0, fail: 1 })
+    progress.show()
+    expect(written.join('')).toMatch(/^\r\x1b\[K2\/4 domains .* \[#{15}-{15}\]$/)
+  })
+
   it('stays in view, makes room for what is printed, and goes in the end', () => {
     const { stream, written } = terminal(true)
     const progress = new Progress(400, stream, false)
