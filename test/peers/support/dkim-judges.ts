@@ -53,7 +53,7 @@ export function opendkimJudge({ records }: DkimCase): DkimJudge {
 /** rspamd with nothing but its DKIM module, and a name server for it. It takes some ten seconds to come up. */
 export async function startRspamd({
   records,
-}: DkimCase): Promise<{ readonly judge: DkimJudge; stop(): Promise<void> }> {
+}: DkimCase): Promise<{ readonly judge: DkimJudge; readonly port: number; stop(): Promise<void> }> {
   const nsd = await startNsd({ '.': keyZone(records) })
   const port = await freePort()
   const server = await startServer('rspamd', ['-f', '-i', '-c', rspamdConfiguration(port, nsd)], {
@@ -62,7 +62,7 @@ export async function startRspamd({
       return (await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined))?.ok ?? false
     },
   })
-  return { judge: askRspamd(port), stop: () => stopAll([server, nsd]) }
+  return { judge: askRspamd(port), port, stop: () => stopAll([server, nsd]) }
 }
 
 const rspamdSymbols: { readonly [symbol: string]: string } = {
