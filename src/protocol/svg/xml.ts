@@ -29,7 +29,12 @@ const MOST_ELEMENTS = 20_000
 const DEEPEST = 100
 const MOST_ATTRIBUTES = 200
 
-const NAME = /[A-Za-z_:\u0080-\uffff][A-Za-z0-9_:.\-\u0080-\uffff]*/y
+// XML 1.0 §2.3, without the colon, which parts a prefix from the rest (Namespaces in XML §4), and without the planes above the
+// first, in which no name of SVG is.
+const START =
+  'A-Za-z_\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\uffef'
+const PART = `[${START}][${START}0-9.\\-\\u00b7\\u0300-\\u036f\\u203f\\u2040]*`
+const NAME = new RegExp(`${PART}(?::${PART})?`, 'y')
 const SPACE = /[ \t\r\n]*/y
 // XML 1.0 §2.2: these characters stand in no document.
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
@@ -64,7 +69,8 @@ class Reader {
   #elements = 0
 
   constructor(text: string) {
-    this.#text = text
+    // §2.11
+    this.#text = text.replace(/\r\n?/g, '\n')
   }
 
   /** The line of what is read now; each stretch is counted once. */
@@ -123,7 +129,7 @@ class Reader {
 
   #comment(): void {
     this.#at += 4
-    this.#upTo('-->', 'a comment')
+    if (/--|-$/.test(this.#upTo('-->', 'a comment'))) throw new Fault('a comment has -- in it')
   }
 
   #section(inside: Open | undefined): void {
@@ -137,6 +143,7 @@ class Reader {
     const end = this.#text.indexOf('<', this.#at)
     const raw = this.#text.slice(this.#at, end < 0 ? undefined : end)
     if (inside === undefined && raw.trim() !== '') throw new Fault('text stands outside its root element')
+    if (raw.includes(']]>')) throw new Fault('a ]]> stands in its text')
     inside?.texts.push(resolved(raw))
     this.#at += raw.length
   }
@@ -184,7 +191,7 @@ class Reader {
     this.#at++
     const raw = this.#upTo(quote, `the attribute ${name}`)
     if (raw.includes('<')) throw new Fault(`the attribute ${name} has a < in it`)
-    return { name, value: resolved(raw).replace(/[\t\r\n]/g, ' ') }
+    return { name, value: resolved(raw.replace(/[\t\n]/g, ' ')) }
   }
 
   #name(): string {

@@ -120,20 +120,26 @@ export async function startEncryptedUnbound(
 
 /** What a list holds: the text of an `ip4set` and, if it has one, of an `ip6trie`. */
 export interface ListData {
-  readonly ip4: string
+  readonly ip4?: string
   readonly ip6?: string
+  /** A list of domains. */
+  readonly names?: string
 }
 
 /** rbldnsd with these lists, by zone. It needs root, and gives it up. All other zones it refuses. */
 export async function startRbldnsd(lists: { readonly [zone: string]: ListData }): Promise<NameServer> {
   const folder = temporaryFolder('rbldnsd')
   const port = await freePort()
-  const datasets = Object.entries(lists).flatMap(([zone, { ip4, ip6 }], index) => {
+  const datasets = Object.entries(lists).flatMap(([zone, { ip4, ip6, names }], index) => {
     const named = (kind: string, data: string): string => {
       writeFileSync(join(folder, `${kind}-${index}`), data)
       return `${zone}:${kind}:${kind}-${index}`
     }
-    return [named('ip4set', ip4), ...(ip6 === undefined ? [] : [named('ip6trie', ip6)])]
+    return [
+      ...(ip4 === undefined ? [] : [named('ip4set', ip4)]),
+      ...(ip6 === undefined ? [] : [named('ip6trie', ip6)]),
+      ...(names === undefined ? [] : [named('dnset', names)]),
+    ]
   })
   const args = ['-n', '-u', 'nobody', '-w', folder, '-b', `127.0.0.1/${port}`, ...datasets]
   const server = await startServer('rbldnsd', args, {
