@@ -3,7 +3,7 @@
 // Only names that a provider gives to every customer stand here. Those that hold a number or token of the customer cannot be
 // guessed: Amazon SES, Postmark, HubSpot, SMTP2GO, OVHcloud and newer Mailgun and SparkPost accounts among them.
 
-/** The month in which the data below was last compared with what the providers tell their customers. */
+/** The month in which the list was last gone over; not every entry was compared with its provider's page. What is not found is no fault. */
 export const dkimSelectorsAsOf = '2026-11'
 
 /** A provider: its selectors, and the signs by which a domain shows that it uses it. Names are lower case, without trailing dot. */

@@ -1,8 +1,9 @@
 // Includes that many customers of one provider share, as dated data: whoever sends there passes SPF for all of them.
 //
-// From the set-up pages of the providers. An include that is made for one customer (a name with an account in it) does not belong here.
+// What these providers are known to tell their customers, not compared with each page: a name too few or too many changes an information,
+// never a verdict. An include that is made for one customer (a name with an account in it) does not belong here.
 
-/** The month in which the list was last compared with the providers' pages. */
+/** The month in which the list was last gone over. */
 export const sharedIncludesAsOf = '2026-11'
 
 /** Included domain → the service whose customers share it. */
