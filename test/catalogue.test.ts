@@ -1,7 +1,7 @@
 // Holds the catalogue together: a check's id is its file, its test, its page and its place in the profiles.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { docHead, headOf } from '../scripts/docs.ts'
+import { docHead, headOf, withTables } from '../scripts/docs.ts'
 import { kernelOutcomes } from '../src/audit/check.ts'
 import { checks } from '../src/checks/index.ts'
 import { messageProfile, profiles } from '../src/checks/profiles.ts'
@@ -25,6 +25,11 @@ describe('the catalogue', () => {
       ...providers.flatMap(p => p.demands.flatMap(demand => demand.checks.flat())),
     ]
     expect(named.filter(id => !listed.includes(id))).toEqual([])
+  })
+
+  it('is told in docs/profiles.md as it is (npm run docs)', () => {
+    const page = readFileSync(new URL('docs/profiles.md', root), 'utf8')
+    expect(page).toBe(withTables(page))
   })
 
   it('gives every check a place in a profile', () => {

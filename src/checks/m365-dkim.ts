@@ -1,6 +1,7 @@
 // Can Microsoft 365 sign mail in the name of the domain? Both selectors must lead to the keys that Microsoft keeps for it.
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import { type Microsoft365Selector, microsoft365Dkim } from '../facts/microsoft-365-dkim.ts'
+import { noMail } from '../facts/no-mail.ts'
 import { mayBeKeyOf, otherTarget } from '../protocol/microsoft-365.ts'
 
 const take =
@@ -15,7 +16,7 @@ export default defineCheck({
   title: 'Microsoft 365 can sign mail in the name of the domain',
   why: 'Without both CNAMEs Microsoft 365 signs with the initial domain (onmicrosoft.com) instead. That passes DKIM, but it is not aligned with the From address, so that DMARC hangs by SPF alone and fails when mail is forwarded.',
   refs: ['Microsoft: Set up DKIM to sign mail from your cloud domain', 'RFC 6376 §3.6.2.1', 'RFC 9989 §4.4.1'],
-  needs: { dkim: microsoft365Dkim },
+  needs: { dkim: microsoft365Dkim, noMail },
   outcomes: {
     signs: {
       level: 'pass',
@@ -40,6 +41,10 @@ export default defineCheck({
       level: 'fail',
       says: 'Neither selector1._domainkey.{domain} nor selector2._domainkey.{domain} leads to Microsoft 365: its mail is signed with the initial domain (onmicrosoft.com), which is not aligned, and DMARC hangs by SPF alone.',
       fix: `Publish both as CNAMEs, then enable signing. ${take}`,
+    },
+    'no-mail': {
+      level: 'info',
+      says: '{domain} neither takes nor sends mail (null MX, "v=spf1 -all"), so that nothing has to be signed.',
     },
     others: {
       level: 'warn',
@@ -72,13 +77,14 @@ export default defineCheck({
       fix: take,
     },
   },
-  evaluate({ dkim: { selectors, missingTarget, others } }, { domain }) {
+  evaluate({ dkim: { selectors, missingTarget, others }, noMail }, { domain }) {
     const [first, second] = selectors
     const named = selectors.filter(({ target }) => target !== undefined)
     const amiss = [...selectors.flatMap(one => troubleOf(one, domain)), ...crossedOnes(selectors, domain)]
     if (named.length === 0) {
       const [trouble, ...more] = amiss
       if (trouble !== undefined) return [trouble, ...more]
+      if (noMail) return { outcome: 'no-mail', data: { domain } }
       return others.length > 0
         ? { outcome: 'others', data: { domain, selectors: others } }
         : { outcome: 'missing', data: { domain } }

@@ -43,7 +43,7 @@ export default defineCheck({
     },
     'error-within': {
       level: 'info',
-      says: 'The SPF record of {domain} leads to {include}, but as a whole it is an error for receivers: the SPF checks tell where.',
+      says: 'The SPF record of {domain} leads to {include}, but for {refused} of Microsoft, as tried, receivers end in a permanent error: the SPF checks tell where.',
     },
     'other-cloud': {
       level: 'warn',
@@ -79,7 +79,7 @@ export default defineCheck({
     const refused = tried.filter(({ result }) => result !== 'pass').map(({ address }) => address)
     const told = { ...data, refused, count: tried.length }
     if (path !== undefined) {
-      if (tried.some(({ result }) => result === 'permerror')) return [{ outcome: 'error-within', data }, ...former]
+      if (tried.some(({ result }) => result === 'permerror')) return [{ outcome: 'error-within', data: told }, ...former]
       if (mxCloud !== undefined && mxCloud !== cloud) {
         const data = { ...told, other: mxCloud.title }
         return [{ outcome: 'other-cloud', data, records: added }, ...former]

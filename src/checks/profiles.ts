@@ -158,6 +158,15 @@ export const messageProfile = {
 
 export type ProfileName = keyof typeof profiles
 
+/** The profiles that a check is in, and whether they demand it. */
+export function profilesOf(check: string): readonly { readonly profile: string; readonly required: boolean }[] {
+  const all: readonly Profile[] = [...Object.values(profiles), messageProfile]
+  return all.flatMap(({ name, checks }) => {
+    const entry = checks[check]
+    return entry === undefined ? [] : [{ profile: name, required: entry.required }]
+  })
+}
+
 /** Any profile by its name, that of a message among them. */
 export function profileNamed(name: string): Profile | undefined {
   if (name === messageProfile.name) return messageProfile

@@ -26,11 +26,14 @@ function judge({ demands, bulkFrom, unseen, url, asOf }: Provider, findings: rea
   const open = checksOf(demands).filter(id => standings.get(id) === 'unsure')
   return {
     ...whole,
-    volumes: (['all', 'bulk'] as const).map(volume => ({
-      volume,
-      from: volume === 'bulk' ? bulkFrom : null,
-      ...sum(within(volume)),
-    })),
+    // Who is asked for nothing is not told that it is met.
+    volumes: (['all', 'bulk'] as const)
+      .filter(volume => within(volume).length > 0)
+      .map(volume => ({
+        volume,
+        from: volume === 'bulk' ? bulkFrom : null,
+        ...sum(within(volume)),
+      })),
     would: judged
       .filter(({ standing }) => standing === 'failed')
       .map(({ demand: { code, says, from }, because }) => ({ check: because[0]!, code, says, volume: from })),

@@ -58,8 +58,8 @@ export default defineCheck({
     const { v4, v6, whole } = countOf(reachOf(tree))
     if (v4 > 0 || v6.networks > 0) {
       const counted = [
-        ...(v4 > 0 ? [`${v4.toLocaleString('en-US')} IPv4 addresses`] : []),
-        ...(v6.networks > 0 ? [`${v6.networks} IPv6 networks`] : []),
+        ...(v4 > 0 ? [`${v4.toLocaleString('en-US')} IPv4 address${v4 === 1 ? '' : 'es'}`] : []),
+        ...(v6.networks > 0 ? [`${v6.networks} IPv6 network${v6.networks === 1 ? '' : 's'}`] : []),
       ]
       return { outcome: 'senders', data: { ...data, who: counted.join(' and ') }, records: changes }
     }

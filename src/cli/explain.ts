@@ -1,6 +1,7 @@
 // `mailworthy explain` and `mailworthy checks`: the checks told from their own metadata.
 import type { AnyCheck } from '../audit/check.ts'
 import { checks } from '../checks/index.ts'
+import { profilesOf } from '../checks/profiles.ts'
 import { visible } from '../report/visible.ts'
 import { wrap } from '../report/wrap.ts'
 import { UsageError } from './failure.ts'
@@ -30,17 +31,20 @@ export function explain(id: string, json: boolean, out: NodeJS.WritableStream): 
 }
 
 function described({ id, group, title, why, refs }: AnyCheck) {
-  return { id, group, title, why, refs }
+  return { id, group, title, why, refs, profiles: profilesOf(id) }
 }
 
-/** Prints all check ids with their good state, or the same as JSON. */
+/** Prints all check ids with their good state and the profiles that they are in, or the same as JSON. */
 export function listChecks(json: boolean, out: NodeJS.WritableStream): void {
   if (json) {
     out.write(`${JSON.stringify(checks.map(described), null, 2)}\n`)
     return
   }
   const width = Math.max(...checks.map(c => c.id.length))
-  for (const check of checks) out.write(`${check.id.padEnd(width)}  ${check.title}\n`)
+  for (const { id, title } of checks) {
+    const places = profilesOf(id).map(({ profile }) => profile)
+    out.write(`${id.padEnd(width)}  ${title} (${places.join(', ')})\n`)
+  }
 }
 
 function explanation(check: AnyCheck): string {
@@ -58,8 +62,16 @@ function explanation(check: AnyCheck): string {
     'How it can end (words in braces are filled in):',
     '',
     ...outcomes,
+    ...indented(`Profiles: ${profilesInWords(check.id)}.`, 0),
     `Sources: ${check.refs.join(', ')}`,
   ].join('\n')
+}
+
+/** `sending (required), full (required), receiving`. */
+function profilesInWords(id: string): string {
+  return profilesOf(id)
+    .map(({ profile, required }) => (required ? `${profile} (required)` : profile))
+    .join(', ')
 }
 
 const WIDTH = 100

@@ -67,6 +67,7 @@ describeCheck(m365Dkim, {
     },
     { name: 'a wildcard is none', zone: '*._domainkey.example.org TXT "v=DKIM1; p="', says: 'Neither' },
   ],
+  'no-mail': [{ zone: 'example.org MX 0 .\nexample.org TXT "v=spf1 -all"', says: 'nothing has to be signed' }],
   others: [
     {
       zone: `google._domainkey.example.org TXT ${key}`,

@@ -26,9 +26,11 @@ describe('readiness', () => {
   it('is proven by every check', () => {
     const ready = readiness(findings())
     expect(Object.keys(ready)).toEqual(['gmail', 'outlook', 'yahoo', 'apple'])
-    for (const one of Object.values(ready)) {
+    for (const [id, one] of Object.entries(ready)) {
       expect(one).toMatchObject({ verdict: 'pass', because: [], would: [], open: [] })
-      expect(one.volumes!.map(({ volume, verdict }) => `${volume} ${verdict}`)).toEqual(['all pass', 'bulk pass'])
+      // Apple demands nothing of those who send little.
+      const volumes = id === 'apple' ? ['bulk pass'] : ['all pass', 'bulk pass']
+      expect(one.volumes!.map(({ volume, verdict }) => `${volume} ${verdict}`)).toEqual(volumes)
     }
   })
 

@@ -52,7 +52,7 @@ describeCheck(spfParked, {
   senders: [
     {
       zone: 'example.org TXT "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"',
-      says: '256 IPv4 addresses and 1 IPv6 networks',
+      says: '256 IPv4 addresses and 1 IPv6 network)',
       fix: 'publish "v=spf1 -all" in its place',
       records: [change('remove', 'v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all'), wanted],
     },

@@ -130,11 +130,13 @@ describe('explain and checks', () => {
     const { stdout, status } = await mailworthy(['explain', 'dns-existence'])
     expect(status).toBe(0)
     expect(stdout).toMatch(/The domain exists in DNS[\s\S]*fail\s+missing[\s\S]*What to do: Register/)
+    expect(stdout).toContain('Profiles: sending (required), receiving (required), full (required), m365 (required),')
   })
 
   it('tell it as JSON', async () => {
     const { stdout } = await mailworthy(['explain', 'dns-existence', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ id: 'dns-existence', outcomes: { missing: { level: 'fail' } } })
+    expect(JSON.parse(stdout).profiles).toContainEqual({ profile: 'parked', required: true })
   })
 
   it('list all ids', async () => {
@@ -142,6 +144,7 @@ describe('explain and checks', () => {
     const text = await mailworthy(['checks'])
     const ids = (JSON.parse(listed.stdout) as { id: string }[]).map(check => check.id)
     expect(ids).toContain('spf-lookup-limit')
+    expect(text.stdout).toMatch(/^mx-parked .*\(parked\)$/m)
     expect(
       text.stdout
         .trimEnd()
