@@ -58,7 +58,7 @@ export default defineCheck({
     const data = {
       date,
       difference: durationText(Math.abs(difference)),
-      moment: taken === undefined ? 'now' : 'the first server that dated it took it',
+      moment: taken === undefined ? 'now' : 'the first server took it',
     }
     const odd: Ruling<'odd'>[] =
       read.faults.length === 0 ? [] : [{ outcome: 'odd', data: { text, faults: read.faults } }]

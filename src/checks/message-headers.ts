@@ -57,7 +57,7 @@ export default defineCheck({
     },
     'bcc-left': {
       level: 'warn',
-      says: 'The header shows hidden recipients: its Bcc field names {count}. Everyone who gets the message can read it.',
+      says: 'The Bcc field shows hidden recipients ({count}): everyone who gets the message can read it.',
       fix: 'Let the program that sends take Bcc out before it hands the message over (RFC 5322 §3.6.3); the recipients belong into the envelope alone.',
     },
     'return-path': {

@@ -62,7 +62,7 @@ describeCheck(messageDate, {
       zone,
       now,
       target: mail('Date: Sat, 21 Nov 2026 08:00:10 +0000\n'),
-      says: '1 d after the first server that dated it',
+      says: '1 d after the first server took it',
       fix: 'Set the clock',
     },
     {

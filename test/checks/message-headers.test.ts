@@ -42,7 +42,7 @@ describeCheck(messageHeaders, {
     {
       zone,
       target: mail(`${good}Bcc: c@example.net, d@example.net\n`),
-      says: 'its Bcc field names 2',
+      says: 'shows hidden recipients (2)',
       fix: 'the envelope alone',
     },
   ],

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { listedLocalPart, localPartSelector, readBimiSelector, selectBimiRecords } from '../../src/protocol/bimi.ts'
+import { leastTime } from '../support/least-time.ts'
 
 function only(text: string) {
   const { records } = selectBimiRecords([text])
@@ -62,6 +63,13 @@ describe('a BIMI record', () => {
       ),
     )
     fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void selectBimiRecords([`v=BIMI1; l=${text}`])))
+    for (const piece of [';', 'l=https://a.b/;', 'x', 'lps=a,', ',a', ' ', 'l=https://']) {
+      const text = `v=BIMI1; lps=${piece.repeat(60_000 / piece.length)}`
+      expect(
+        leastTime(() => selectBimiRecords([text])),
+        piece,
+      ).toBeLessThan(50)
+    }
   })
 })
 

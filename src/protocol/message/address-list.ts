@@ -74,7 +74,7 @@ export function readAddressList(value: string): AddressList {
   if (entry.some(token => token.kind !== 'comment')) close()
   else if (had && tokens.at(-1)?.text === ',' && tokens.at(-1)?.kind === 'special') empties++
   if (group) faults.add('a group is not ended by a semicolon')
-  if (empties > 0 && mailboxes.length > 0) faults.add('there is nothing between two commas')
+  if (empties > 0 && mailboxes.length > 0) faults.add('a comma has no address beside it')
   if (mailboxes.length === 0 && groups.length === 0 && faults.size === 0) faults.add('it names no address')
   return { mailboxes, groups, faults: [...faults] }
 }

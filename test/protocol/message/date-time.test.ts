@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDate } from '../../../src/protocol/message/date-time.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 function moment(text: string): string {
   const read = readDate(text)
@@ -61,9 +62,8 @@ describe('a date', () => {
 
   it('is read of any text without harm', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text => void readDate(text)))
-    const started = performance.now()
-    readDate('('.repeat(200_000))
-    readDate(`20 ${' '.repeat(200_000)}Nov`)
-    expect(performance.now() - started).toBeLessThan(200)
+    for (const hostile of ['('.repeat(200_000), `20 ${' '.repeat(200_000)}Nov`]) {
+      expect(leastTime(() => readDate(hostile))).toBeLessThan(100)
+    }
   })
 })

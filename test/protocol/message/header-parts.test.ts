@@ -7,6 +7,7 @@ import { isOneClick, readUnsubscribe } from '../../../src/protocol/message/list-
 import { readMessageId } from '../../../src/protocol/message/message-id.ts'
 import { readRspamdVerdict } from '../../../src/protocol/message/rspamd-verdict.ts'
 import { tokensOf } from '../../../src/protocol/message/tokens.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -18,9 +19,11 @@ const hostile = ['<', ',', '(', '"', ':', ';', '@', '\\', '[', '=?', '=?a?b?', '
 function withstands(read: (text: string) => unknown): void {
   fc.assert(fc.property(anything, text => void read(text)))
   for (const piece of hostile) {
-    const started = performance.now()
-    read(piece.repeat(60_000 / piece.length))
-    expect(performance.now() - started, piece).toBeLessThan(300)
+    const text = piece.repeat(60_000 / piece.length)
+    expect(
+      leastTime(() => read(text)),
+      piece,
+    ).toBeLessThan(300)
   }
 }
 
@@ -70,8 +73,8 @@ describe('a list of addresses', () => {
     ['', 'it names no address'],
     ['undisclosed-recipients', '"undisclosed-recipients" is no address'],
     ['undisclosed-recipients:', 'a group is not ended by a semicolon'],
-    ['a@example.org,, b@example.org', 'there is nothing between two commas'],
-    ['a@example.org,', 'there is nothing between two commas'],
+    ['a@example.org,, b@example.org', 'a comma has no address beside it'],
+    ['a@example.org,', 'a comma has no address beside it'],
     ['a@example.org; b@example.org', 'a semicolon ends no group'],
     ['Doe, Jo <jo@example.org>', '"Doe" is no address'],
     ['jo@home <jo@example.org>', 'has "@" and stands without quotes'],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { octetFaults } from '../../../src/protocol/message/header-octets.ts'
 import { readMimeTree } from '../../../src/protocol/message/mime-tree.ts'
 import { type MessageContent, readMessage } from '../../../src/protocol/message/read.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 function content(text: string | Uint8Array): MessageContent {
   const read = readMessage(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
@@ -101,12 +102,13 @@ describe('the parts of a message', () => {
         }
       }),
     )
-    const started = performance.now()
     for (const hostile of ['--b\r\n'.repeat(200_000), '--b'.repeat(300_000), '\r'.repeat(500_000)]) {
       const read = content(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${hostile}`)
-      readMimeTree(read)
-      octetFaults(read)
+      const work = (): void => {
+        readMimeTree(read)
+        octetFaults(read)
+      }
+      expect(leastTime(work)).toBeLessThan(500)
     }
-    expect(performance.now() - started).toBeLessThan(1500)
   })
 })

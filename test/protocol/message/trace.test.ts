@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readHeader } from '../../../src/protocol/message/header.ts'
 import { type Received, readReceived } from '../../../src/protocol/message/received.ts'
 import { borderOf, readTrace, type Trace } from '../../../src/protocol/message/trace.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 function told({ from, address, by, protocol, tls, tlsVersion, cipher, id, at }: Received) {
   return [
@@ -188,7 +189,6 @@ describe('a Received field', () => {
 
   it('is read of any text without harm, and fast', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 500 }), text => void readReceived(text)))
-    const started = performance.now()
     for (const hostile of [
       '('.repeat(60_000),
       'from '.repeat(12_000),
@@ -196,9 +196,8 @@ describe('a Received field', () => {
       `from a (${'[1'.repeat(30_000)}`,
       `from ${'a:'.repeat(30_000)}`,
     ]) {
-      readReceived(hostile)
+      expect(leastTime(() => readReceived(hostile))).toBeLessThan(200)
     }
-    expect(performance.now() - started).toBeLessThan(500)
   })
 })
 
