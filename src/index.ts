@@ -20,7 +20,16 @@ export { checks } from './checks/index.ts'
 export { profiles } from './checks/profiles.ts'
 export { type Evidence as EvidenceFile, EvidenceFault, type JudgeOptions, readEvidence } from './evidence.ts'
 export type { Connection, Dialer, DialFailure } from './net/dialer.ts'
-export type { Answer, AskedServer, RecordType, RecordTypes, Resolver, ServerAddress } from './net/resolver.ts'
+export type {
+  Answer,
+  AskedServer,
+  RecordType,
+  RecordTypes,
+  Resolver,
+  ServerAddress,
+  Signature,
+  Unchecked,
+} from './net/resolver.ts'
 export { formats } from './report/formats.ts'
 export type { Evidence, Finding, Level, Readings, RecordChange, Report, Verdict } from './report/report.ts'
 

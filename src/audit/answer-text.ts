@@ -38,7 +38,8 @@ const recordTexts: { readonly [T in RecordType]: (record: RecordTypes[T]) => str
   NS: asItIs,
   PTR: asItIs,
   MX: ({ preference, exchange }) => `${preference} ${exchange === '' ? '.' : exchange}`,
-  SOA: ({ mname, rname, serial, minimum }) => `${mname} ${rname} ${serial} (minimum ${minimum})`,
+  SOA: ({ mname, rname, serial, refresh, retry, expire, minimum }) =>
+    `${mname} ${rname} ${serial} ${refresh} ${retry} ${expire} ${minimum}`,
   SRV: ({ priority, weight, port, target }) => `${priority} ${weight} ${port} ${target === '' ? '.' : target}`,
   TLSA: ({ usage, selector, matchingType, data }) => `${usage} ${selector} ${matchingType} ${data}`,
   TXT: strings => strings.map(text => JSON.stringify(text)).join(' '),

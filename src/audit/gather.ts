@@ -1,7 +1,7 @@
 // Gathers facts: each once per subject, with every question and answer kept as the fact's evidence.
 import { endpointText } from '../names/endpoint.ts'
 import type { Dialer } from '../net/dialer.ts'
-import type { AskedServer, Resolver } from '../net/resolver.ts'
+import type { AskedServer, Resolver, Unchecked } from '../net/resolver.ts'
 import type { Ear, Witness } from '../net/witness.ts'
 import type { Evidence } from '../report/report.ts'
 import { answerText } from './answer-text.ts'
@@ -285,7 +285,9 @@ function witnessedDialer(dialer: Dialer, gathered: Gathered): Dialer {
   }
 }
 
-function askedOf({ address, port, transport, recursive }: AskedServer): string {
+function askedOf(from: AskedServer | Unchecked): string {
+  if ('unchecked' in from) return ' (signatures unchecked)'
+  const { address, port, transport, recursive } = from
   const server = `${transport ? `${transport}://` : ''}${endpointText(address, port)}`
   return recursive ? ` (by ${server})` : ` (of ${server} itself)`
 }

@@ -5,8 +5,15 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { decodeMessage, type WireMessage } from '../net/dns/wire-message.ts'
 import { typeNumbers } from '../net/dns/wire-records.ts'
-import type { RecordType } from '../net/resolver.ts'
-import { type Draft, type DraftRecord, draftRecord, type ExtendedError, encodeResponse } from './response-wire.ts'
+import type { RecordType, Signature } from '../net/resolver.ts'
+import {
+  type Draft,
+  type DraftRecord,
+  draftRecord,
+  draftSignature,
+  type ExtendedError,
+  encodeResponse,
+} from './response-wire.ts'
 import type { Zone, ZoneRecord } from './zone.ts'
 import { answerWithAuthority } from './zone-authority.ts'
 
@@ -219,9 +226,14 @@ class LabNameServer {
     }
     const first = firstLinkOnly ? this.#zone.lookup(question.name, 'CNAME') : undefined
     const isAlias = first !== undefined && first.fault === undefined && first.records.length > 0
-    const found = isAlias && question.type !== 'CNAME' ? first : this.#zone.lookup(question.name, question.type)
+    const unchecked = query.checkingDisabled
+    const found =
+      isAlias && question.type !== 'CNAME' ? first : this.#zone.lookup(question.name, question.type, unchecked)
     if (found.fault === 'timeout') return undefined
-    if (found.fault !== undefined) return this.#draft(query, found.fault === 'servfail' ? 2 : 5, along)
+    if (found.fault !== undefined) {
+      const bogus = found.extendedCode === undefined ? along : { code: found.extendedCode }
+      return this.#draft(query, found.fault === 'servfail' ? 2 : 5, bogus)
+    }
     try {
       const links = found.chain.slice(0, -1).map(({ name, ttl }, index) => {
         return draftRecord(name, { type: 'CNAME', ttl, value: found.chain[index + 1]!.name })
@@ -229,7 +241,14 @@ class LabNameServer {
       const last = found.chain.at(-1)!.name
       const answers = [...links, ...found.records.map(record => draftRecord(last, record))]
       const authorities = found.records.length > 0 ? [] : [this.#startOfAuthority(last)]
-      const draft = { ...this.#draft(query, found.exists ? 0 : 3, along), answers, authorities }
+      if (query.edns?.dnssecOk) {
+        const [first] = found.records
+        const [section, owner] = first ? [answers, last] : [authorities, authorities[0]!.name]
+        const sign = (signature: Signature) => draftSignature(owner, first?.type ?? 'SOA', first?.ttl ?? 300, signature)
+        section.push(...found.signatures.map(sign))
+      }
+      const authentic = found.authentic && !unchecked
+      const draft = { ...this.#draft(query, found.exists ? 0 : 3, along), authentic, answers, authorities }
       return edns === 'unknown' ? withoutEdns(draft) : draft
     } catch (fault) {
       // The zone holds something that no server could send.
@@ -246,7 +265,7 @@ class LabNameServer {
       }
     }
     const [mname, rname] = [OTHER_SERVERS[0]!, 'hostmaster.root-servers.example']
-    const value = { mname, rname, serial: 1, minimum: NEGATIVE_TTL }
+    const value = { mname, rname, serial: 1, refresh: 7200, retry: 3600, expire: 1_209_600, minimum: NEGATIVE_TTL }
     return draftRecord('', { type: 'SOA', ttl: NEGATIVE_TTL, value } satisfies ZoneRecord)
   }
 

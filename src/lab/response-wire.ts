@@ -1,8 +1,8 @@
 // Writes DNS responses, healthy and sick ones: what a name server of the lab sends.
 import { parseAddress } from '../names/address.ts'
 import { encodeName } from '../net/dns/wire-name.ts'
-import { typeNumbers } from '../net/dns/wire-records.ts'
-import type { RecordType } from '../net/resolver.ts'
+import { TYPE_RRSIG, typeNumbers } from '../net/dns/wire-records.ts'
+import type { RecordType, Signature } from '../net/resolver.ts'
 import type { ZoneRecord } from './zone.ts'
 
 /** One record, its data as octets so that they can be anything. */
@@ -43,6 +43,21 @@ const TYPE_OPT = 41
 /** The record with its data as octets. @throws Error when the value cannot be put on the wire. */
 export function draftRecord(name: string, record: ZoneRecord): DraftRecord {
   return { name, type: record.type, ttl: record.ttl, data: recordData(record) }
+}
+
+/** A signature as a record beside those that it is over (RFC 4034 §3.1); its own octets are nothing that could be verified. */
+export function draftSignature(owner: string, type: RecordType, ttl: number, signature: Signature): DraftRecord {
+  const { algorithm, keyTag, signer, from, until } = signature
+  const labels = owner === '' ? 0 : owner.split('.').length
+  const data = Buffer.concat([
+    numbers(2, typeNumbers[type]),
+    numbers(1, algorithm, labels),
+    numbers(4, ttl, until, from),
+    numbers(2, keyTag),
+    wireName(signer),
+    Buffer.alloc(64),
+  ])
+  return { name: owner, type: TYPE_RRSIG, ttl, data }
 }
 
 /** The response as octets, owner names compressed (RFC 1035 §4.1.4). */
@@ -116,8 +131,8 @@ function recordData(record: ZoneRecord): Buffer {
     case 'MX':
       return Buffer.concat([numbers(2, record.value.preference), wireName(record.value.exchange)])
     case 'SOA': {
-      const { mname, rname, serial, minimum } = record.value
-      return Buffer.concat([wireName(mname), wireName(rname), numbers(4, serial, 7200, 3600, 1_209_600, minimum)])
+      const { mname, rname, serial, refresh, retry, expire, minimum } = record.value
+      return Buffer.concat([wireName(mname), wireName(rname), numbers(4, serial, refresh, retry, expire, minimum)])
     }
     case 'CAA': {
       const { critical, tag, value } = record.value

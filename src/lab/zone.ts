@@ -6,12 +6,14 @@
 //   slow.example.org   FAULT  timeout            (or servfail, refused; a type after it limits the fault to that type)
 //   _tcp.example.org   FAULT  nxdomain           (the name is denied, against RFC 8020, though others stand below it)
 //   example.net        SIGNED                    (a resolver validates what stands there and below)
+//   example.net        SIGNATURES 13 2026-11-01 2026-12-01   (with signatures of this algorithm and these days, valid or not)
+//   example.net        BOGUS 7                   (a resolver that validates fails there and below, with this extended error if any)
 //
 // Names are absolute; a trailing dot is optional. A text may be of any length: it is cut into strings when it is sent. Text
 // after `;` is a comment. In quotes, `\"`, `\\` and `\DDD` escape. This is no zone file (src/net/zone-file reads those): a world to try
 // things on must also hold what a zone file cannot, such as records that are broken on purpose.
 import { canonicalName } from '../names/domain.ts'
-import type { RecordType, RecordTypes } from '../net/resolver.ts'
+import type { RecordType, RecordTypes, Signature } from '../net/resolver.ts'
 
 /** What a name does instead of answering. */
 export type Fault = 'timeout' | 'servfail' | 'refused'
@@ -22,7 +24,11 @@ export type ZoneRecord = {
 
 /** The answer of a lookup: the records and the CNAMEs on the way, or the fault of the name. */
 export type Lookup =
-  | { readonly fault: Fault }
+  | {
+      readonly fault: Fault
+      /** RFC 8914, where the failure is one of signatures. */
+      readonly extendedCode?: number
+    }
   | {
       readonly fault?: undefined
       readonly exists: boolean
@@ -31,6 +37,8 @@ export type Lookup =
       readonly chain: readonly { readonly name: string; readonly ttl: number }[]
       /** Every name of the chain is signed. */
       readonly authentic: boolean
+      /** Over what stands at the last name. */
+      readonly signatures: readonly Signature[]
     }
 
 const DEFAULT_TTL = 300
@@ -41,6 +49,9 @@ export class Zone {
   readonly #faults = new Map<string, { fault: Fault | 'nxdomain'; type?: string }>()
   readonly #names = new Set<string>()
   readonly #signed = new Set<string>()
+  readonly #signatures = new Map<string, Signature[]>()
+  /** Zones whose signatures are broken, each with an extended error. */
+  readonly #bogus = new Map<string, number | undefined>()
 
   /** @throws Error naming the line that cannot be read. */
   constructor(text: string) {
@@ -55,8 +66,11 @@ export class Zone {
     }
   }
 
-  /** What stands at `name` for `type`, CNAMEs followed. */
-  lookup(name: string, type: string): Lookup {
+  /**
+   * What stands at `name` for `type`, CNAMEs followed.
+   * @param unchecked whatever signatures are broken
+   */
+  lookup(name: string, type: string, unchecked = true): Lookup {
     const chain: { name: string; ttl: number }[] = []
     let owner = canonicalName(name)
     for (let hops = 0; hops < 16; hops++) {
@@ -66,6 +80,11 @@ export class Zone {
         return fault.fault === 'nxdomain'
           ? { exists: false, records: [], ...this.#told(chain) }
           : { fault: fault.fault }
+      }
+      const broken = unchecked ? undefined : above(owner).find(zone => this.#bogus.has(zone))
+      if (broken !== undefined) {
+        const extendedCode = this.#bogus.get(broken)
+        return { fault: 'servfail', ...(extendedCode !== undefined && { extendedCode }) }
       }
       const records = this.#at(owner)
       if (records === undefined) return { exists: false, records: [], ...this.#told(chain) }
@@ -77,16 +96,12 @@ export class Zone {
     return { fault: 'servfail' }
   }
 
-  #told<L extends { readonly name: string }>(chain: readonly L[]): { chain: readonly L[]; authentic: boolean } {
-    return { chain, authentic: chain.every(({ name }) => this.#isSigned(name)) }
-  }
-
-  // The root vouches for itself alone: what is below may be unsigned.
-  #isSigned(name: string): boolean {
-    if (name === '') return this.#signed.has('')
-    for (let rest = name; ; rest = rest.slice(rest.indexOf('.') + 1)) {
-      if (this.#signed.has(rest)) return true
-      if (!rest.includes('.')) return false
+  #told<L extends { readonly name: string }>(chain: readonly L[]) {
+    const zone = above(chain.at(-1)!.name).find(name => this.#signatures.has(name))
+    return {
+      chain,
+      authentic: chain.every(({ name }) => above(name).some(zone => this.#signed.has(zone))),
+      signatures: zone === undefined ? [] : this.#signatures.get(zone)!,
     }
   }
 
@@ -115,6 +130,20 @@ export class Zone {
       this.#faults.set(name, only === undefined ? { fault } : { fault, type: only })
     } else if (type === 'SIGNED') {
       this.#signed.add(name)
+    } else if (type === 'SIGNATURES') {
+      const [algorithm, from, until, keyTag] = rest
+      const [first, last] = [from, until].map(day => Date.parse(day ?? '') / 1000) as [number, number]
+      if (Number.isNaN(first + last)) throw new Error('signatures want an algorithm and two days')
+      const signature = {
+        algorithm: Number(algorithm),
+        keyTag: Number(keyTag ?? 1),
+        signer: name,
+        from: first,
+        until: last,
+      }
+      this.#signatures.set(name, [...(this.#signatures.get(name) ?? []), signature])
+    } else if (type === 'BOGUS') {
+      this.#bogus.set(name, rest[0] === undefined ? undefined : Number(rest[0]))
     } else {
       const list = this.#records.get(name) ?? []
       list.push(readRecord(type, ttl, rest))
@@ -125,6 +154,12 @@ export class Zone {
       if (!rest.includes('.')) break
     }
   }
+}
+
+/** The name and all above it that are no root; of the root, itself: it vouches for nothing below, which may be unsigned. */
+function above(name: string): readonly string[] {
+  const labels = name.split('.')
+  return labels.map((_, index) => labels.slice(index).join('.'))
 }
 
 function readRecord(type: string, ttl: number, rdata: readonly string[]): ZoneRecord {
@@ -142,12 +177,13 @@ function readRecord(type: string, ttl: number, rdata: readonly string[]): ZoneRe
       return { type, ttl, value: name(0) }
     case 'MX':
       return { type, ttl, value: { preference: Number(rdata[0]), exchange: name(1) } }
-    case 'SOA':
-      return {
-        type,
-        ttl,
-        value: { mname: name(0), rname: name(1), serial: Number(rdata[2]), minimum: Number(rdata[3] ?? 300) },
-      }
+    case 'SOA': {
+      const [serial = 0, ...timers] = rdata.slice(2).map(Number)
+      // With one number or none after the serial, that is the minimum.
+      const [refresh = 7200, retry = 3600, expire = 1_209_600, minimum = timers[0] ?? 300] =
+        timers.length > 1 ? timers : []
+      return { type, ttl, value: { mname: name(0), rname: name(1), serial, refresh, retry, expire, minimum } }
+    }
     case 'TXT':
       return { type, ttl, value: rdata }
     case 'CAA':

@@ -8,7 +8,7 @@ export function mappedResolver(resolver: Resolver, map: EndpointMap): Resolver {
   return {
     async resolve(name, type, from) {
       // A recursive server is one of the resolver's own, and is named as it really is.
-      if (from === undefined || from.recursive) return resolver.resolve(name, type, from)
+      if (from === undefined || 'unchecked' in from || from.recursive) return resolver.resolve(name, type, from)
       const real = map.get(endpointText(from.address, from.port))
       const server = from.address
       if (real === undefined) {

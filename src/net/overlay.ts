@@ -9,7 +9,7 @@
 import { encodeName } from './dns/wire-name.ts'
 import { type Existence, existenceOf, isAbsent, parentOf } from './existence.ts'
 import { ProposedNames } from './proposed-names.ts'
-import type { Answer, AskedServer, RecordType, RecordTypes, Resolver } from './resolver.ts'
+import type { Answer, AskedServer, RecordType, RecordTypes, Resolver, Unchecked } from './resolver.ts'
 import type { ZoneFile } from './zone-file/zone-file.ts'
 
 /** A set of the file that was not asked for. Without a type, all that was to be taken away at the name. */
@@ -41,6 +41,8 @@ export interface Overlay extends Resolver {
 export function layOver(live: Resolver, zone: ZoneFile, label: string): Overlay {
   return new ZoneOverlay(live, new ProposedNames(zone), label, new Map())
 }
+
+type Asked = AskedServer | Unchecked
 
 type Reached = Answer<unknown> | { readonly kind: 'alias'; readonly target: string; readonly ttl: number }
 
@@ -74,7 +76,7 @@ class ZoneOverlay implements Overlay {
     return new ZoneOverlay(this.#live, this.#proposed, this.#label, this.#existence, this.#settled)
   }
 
-  async resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>> {
+  async resolve<T extends RecordType>(name: string, type: T, from?: Asked): Promise<Answer<RecordTypes[T]>> {
     const asked = encodeName(name)
     if (!asked.ok) return this.#live.resolve(name, type, from)
     let owner = asked.name
@@ -155,7 +157,7 @@ class ZoneOverlay implements Overlay {
   }
 
   /** What is at the name, up to the first alias of the file. */
-  async #reach(name: string, type: RecordType, from: AskedServer | undefined): Promise<Reached> {
+  async #reach(name: string, type: RecordType, from: Asked | undefined): Promise<Reached> {
     if (this.#proposed.names.has(name)) return this.#at(name, name, type, from)
     const wildcard = this.#proposed.wildcardAbove(name)
     const nearest = this.#proposed.nearest(name)
@@ -180,7 +182,7 @@ class ZoneOverlay implements Overlay {
   }
 
   /** What the file says at `owner`, told about `name` (another one where a wildcard is the owner). */
-  async #at(owner: string, name: string, type: RecordType, from: AskedServer | undefined): Promise<Reached> {
+  async #at(owner: string, name: string, type: RecordType, from: Asked | undefined): Promise<Reached> {
     const { sets, removed, all } = this.#proposed.names.get(owner)!
     if (all) this.#used.add(useKey(owner, null))
     const alias = sets.get('CNAME')
@@ -219,7 +221,7 @@ class ZoneOverlay implements Overlay {
   }
 
   /** A live answer. One that was lost behind an alias is looked for behind it: its target may be in the file. */
-  async #ask(name: string, type: RecordType, from: AskedServer | undefined): Promise<Answer<unknown>> {
+  async #ask(name: string, type: RecordType, from: Asked | undefined): Promise<Answer<unknown>> {
     const answer = await this.#live.resolve(name, type, from)
     if (answer.kind !== 'unreachable' || from !== undefined) return answer
     if (answer.why === 'timeout' || answer.why === 'network') return answer

@@ -20,7 +20,8 @@ const writers: { readonly [T in RecordType]: (record: RecordTypes[T]) => readonl
   MX: ({ preference, exchange }) => whole(`${preference} ${host(exchange)}`),
   NS: name => whole(host(name)),
   PTR: name => whole(host(name)),
-  SOA: ({ mname, rname, serial, minimum }) => whole(`${host(mname)} ${host(rname)} ${serial} … ${minimum}`),
+  SOA: ({ mname, rname, serial, refresh, retry, expire, minimum }) =>
+    whole(`${host(mname)} ${host(rname)} ${serial} ${refresh} ${retry} ${expire} ${minimum}`),
   SRV: ({ priority, weight, port, target }) => whole(`${priority} ${weight} ${port} ${host(target)}`),
   TLSA: ({ usage, selector, matchingType, data }) => whole(`${usage} ${selector} ${matchingType} ${data}`),
   TXT: strings => (strings.length === 0 ? [''] : strings),

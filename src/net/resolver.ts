@@ -24,7 +24,16 @@ export interface RecordTypes {
   readonly MX: { readonly preference: number; readonly exchange: string }
   readonly NS: string
   readonly PTR: string
-  readonly SOA: { readonly mname: string; readonly rname: string; readonly serial: number; readonly minimum: number }
+  /** RFC 1035 §3.3.13. The last four are seconds. */
+  readonly SOA: {
+    readonly mname: string
+    readonly rname: string
+    readonly serial: number
+    readonly refresh: number
+    readonly retry: number
+    readonly expire: number
+    readonly minimum: number
+  }
   /** RFC 2782. `target` is empty where the service is decidedly not offered. */
   readonly SRV: { readonly priority: number; readonly weight: number; readonly port: number; readonly target: string }
   /** RFC 6698 §2.1. `data` is lower-case hex. */
@@ -46,6 +55,16 @@ export interface Malformed {
   readonly reason: string
 }
 
+/** RFC 4034 §3.1: what a signature says of itself. Nobody has checked it here. Times are seconds since 1970. */
+export interface Signature {
+  readonly algorithm: number
+  readonly keyTag: number
+  /** The zone that signed. */
+  readonly signer: string
+  readonly from: number
+  readonly until: number
+}
+
 /** Where an answer came from and how far it may be trusted. `ttl` is in seconds. */
 export interface Told {
   readonly ttl: number
@@ -59,6 +78,8 @@ export interface Told {
   readonly chain: readonly string[]
   /** The server does not know EDNS (RFC 6891). */
   readonly withoutEdns?: true
+  /** Those that came with the records, or with the SOA beside an absence. */
+  readonly signatures?: readonly Signature[]
 }
 
 /** Where a name server is, and how it is spoken with. */
@@ -77,6 +98,11 @@ export interface ServerAddress {
 /** A server to ask instead of the resolver's own. It is asked what it knows of itself (RD=0), unless `recursive`. */
 export interface AskedServer extends ServerAddress {
   readonly recursive?: true
+}
+
+/** The resolver's own servers, asked also for what they do not vouch for (CD, RFC 4035 §3.2.2): a broken signature hides nothing then. */
+export interface Unchecked {
+  readonly unchecked: true
 }
 
 /**
@@ -118,5 +144,5 @@ export type Answer<T> =
  */
 export interface Resolver {
   /** @param from one server instead of the resolver's own: of its answers none is kept, and no CNAME is followed for it. */
-  resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>>
+  resolve<T extends RecordType>(name: string, type: T, from?: AskedServer | Unchecked): Promise<Answer<RecordTypes[T]>>
 }

@@ -431,8 +431,8 @@ function ourRecord(type: RecordType, record: RecordTypes[RecordType]): string {
       return JSON.stringify(`${preference} ${exchange === '' ? '.' : exchange}`)
     }
     case 'SOA': {
-      const { mname, rname, serial, minimum } = record as RecordTypes['SOA']
-      return JSON.stringify([mname, rname, serial, minimum].join(' '))
+      const { mname, rname, serial, refresh, retry, expire, minimum } = record as RecordTypes['SOA']
+      return JSON.stringify([mname, rname, serial, refresh, retry, expire, minimum].join(' '))
     }
     default:
       return JSON.stringify(record)

@@ -1,7 +1,7 @@
 // A resolver beside the authoritative servers of a little internet, all of zone text: what a delegation walk asks in unit tests.
 import { Zone } from '../../src/lab/zone.ts'
 import { isWithin } from '../../src/names/domain.ts'
-import type { Answer, AskedServer, RecordType, RecordTypes, Resolver } from '../../src/net/resolver.ts'
+import type { Answer, AskedServer, RecordType, RecordTypes, Resolver, Unchecked } from '../../src/net/resolver.ts'
 import { zoneResolver } from './zone-resolver.ts'
 
 /** One authoritative server: the zones that it answers for, and what they hold. */
@@ -29,9 +29,16 @@ export function authorityResolver(
   const worlds = new Map(Object.entries(authorities).map(([address, one]) => [address, new Zone(one.text)]))
   return {
     asked,
-    async resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>> {
-      asked.push(`${name} ${type}${from === undefined ? '' : ` @${from.address}`}`)
-      if (from === undefined) return seen.resolve(name, type)
+    async resolve<T extends RecordType>(
+      name: string,
+      type: T,
+      from?: AskedServer | Unchecked,
+    ): Promise<Answer<RecordTypes[T]>> {
+      if (from === undefined || 'unchecked' in from) {
+        asked.push(`${name} ${type}`)
+        return seen.resolve(name, type, from)
+      }
+      asked.push(`${name} ${type} @${from.address}`)
       const server = from.address
       const authority = authorities[server]
       const world = worlds.get(server)

@@ -1,11 +1,11 @@
 // What one DNS message says about one question: the CNAMEs on the way, and how it ends. RFC 1034 §4.3.2, RFC 2308 §2.
 
-import type { Elsewhere, Malformed, RecordType, RecordTypes, WhyUnreachable } from '../resolver.ts'
+import type { Elsewhere, Malformed, RecordType, RecordTypes, Signature, WhyUnreachable } from '../resolver.ts'
 import { isSignatureFailure } from './extended-errors.ts'
 import { readReferral } from './referral.ts'
 import { CLASS_IN, type WireMessage, type WireRecord } from './wire-message.ts'
 import { encodeName, liesWithin, Unreadable } from './wire-name.ts'
-import { decodeRecord, soleName, TYPE_DNAME, typeNumbers } from './wire-records.ts'
+import { decodeRecord, decodeSignature, soleName, TYPE_DNAME, TYPE_RRSIG, typeNumbers } from './wire-records.ts'
 
 /** More CNAMEs than this in a row are a mistake, or malice. */
 const MOST_LINKS = 16
@@ -20,6 +20,7 @@ export type Learning = {
   readonly authoritative: boolean
   readonly extended?: string
   readonly withoutEdns?: true
+  readonly signatures?: readonly Signature[]
 } & (
   | {
       readonly kind: 'records'
@@ -73,6 +74,7 @@ class Reader {
   readonly #type: RecordType
   readonly #answers: readonly WireRecord[]
   #ttl = Number.POSITIVE_INFINITY
+  #signatures: readonly Signature[] = []
 
   constructor(message: WireMessage, type: RecordType) {
     this.#message = message
@@ -119,6 +121,7 @@ class Reader {
     // RFC 2308 §2.1, RFC 6604 §3: NXDOMAIN denies the last name of the chain. Beside records of that very name it
     // contradicts itself, and neither half can be believed.
     if (this.#message.rcode === 3) return this.#malformed(`it holds ${this.#type} records and says NXDOMAIN`)
+    this.#signatures = this.#signaturesOver(this.#type, owner, this.#answers)
     return { records, malformed }
   }
 
@@ -161,7 +164,10 @@ class Reader {
     if (broken !== undefined && broken !== 'additional') return this.#malformed(BREAKS_OFF)
     const authorities = this.#message.authorities.filter(record => record.class === CLASS_IN)
     const soa = authorities.find(r => r.type === typeNumbers.SOA && r.owner !== undefined && liesWithin(last, r.owner))
-    if (soa) this.#lower(this.#negativeTtl(soa))
+    if (soa) {
+      this.#lower(this.#negativeTtl(soa))
+      this.#signatures = this.#signaturesOver('SOA', soa.owner!, authorities)
+    }
     // RFC 2308 §5: without an SOA there is no saying how long the absence lasts, so it is not kept.
     else this.#ttl = chain.length > 1 && rcode === 0 ? this.#ttl : 0
     if (rcode === 3) return { kind: 'nxdomain', ...this.#told(chain) }
@@ -186,6 +192,18 @@ class Reader {
     return { kind: 'nodata', ...this.#told(chain) }
   }
 
+  #signaturesOver(type: RecordType, owner: string, section: readonly WireRecord[]): readonly Signature[] {
+    return section.flatMap(record => {
+      if (record.type !== TYPE_RRSIG || record.owner !== owner) return []
+      try {
+        return decodeSignature(type, this.#message.bytes, record.start, record.end) ?? []
+      } catch (fault) {
+        reasonOf(fault)
+        return []
+      }
+    })
+  }
+
   /** RFC 2308 §5: the lesser of the SOA's own TTL and its minimum field, which is its last. */
   #negativeTtl(soa: WireRecord): number {
     if (soa.end - soa.start < 22) return 0
@@ -206,6 +224,7 @@ class Reader {
       authoritative,
       ...(extended === undefined ? {} : { extended }),
       ...(edns === undefined ? { withoutEdns: true as const } : {}),
+      ...(this.#signatures.length > 0 && { signatures: this.#signatures }),
     }
   }
 

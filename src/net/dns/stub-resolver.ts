@@ -1,7 +1,7 @@
 // The Resolver that asks real name servers: a stub resolver (RFC 1034 §5.3.1) with a cache, which leaves the walk from
 // the root to the recursive servers it asks, and follows CNAMEs where these do not.
 
-import type { Answer, AskedServer, RecordType, RecordTypes, Resolver } from '../resolver.ts'
+import type { Answer, AskedServer, RecordType, RecordTypes, Resolver, Unchecked } from '../resolver.ts'
 import { ask, timeouts, type Untaught } from './asking.ts'
 import { chainFault, type Learning } from './reading.ts'
 import { describeServer, type ServerAddress, systemServers } from './server-address.ts'
@@ -86,15 +86,19 @@ class CachingStub implements StubResolver {
     this.#cache = new TtlCache(options.cache ?? 50_000, now)
   }
 
-  async resolve<T extends RecordType>(name: string, type: T, from?: AskedServer): Promise<Answer<RecordTypes[T]>> {
+  async resolve<T extends RecordType>(
+    name: string,
+    type: T,
+    from?: AskedServer | Unchecked,
+  ): Promise<Answer<RecordTypes[T]>> {
     const encoded = encodeName(name)
     if (!encoded.ok) return { kind: 'unreachable', why: 'malformed', server: 'none', extended: encoded.reason }
-    if (from !== undefined) {
+    if (from !== undefined && !('unchecked' in from)) {
       const direct = from.recursive ? {} : ({ direct: true } as const)
       return this.#resolveFrom({ name: encoded.name, wire: encoded.wire, type, ...direct }, from)
     }
     const chain: string[] = []
-    let question: Question = { name: encoded.name, wire: encoded.wire, type }
+    let question: Question = { name: encoded.name, wire: encoded.wire, type, ...from }
     let before: ToldSoFar | undefined
     for (;;) {
       const taught = await this.#askOnce(question)
@@ -112,7 +116,7 @@ class CachingStub implements StubResolver {
       if (!onward.ok) {
         return { kind: 'unreachable', why: 'malformed', server, extended: `a CNAME target: ${onward.reason}` }
       }
-      question = { name: onward.name, wire: onward.wire, type }
+      question = { name: onward.name, wire: onward.wire, type, ...from }
       before = told
     }
   }
@@ -161,7 +165,7 @@ class CachingStub implements StubResolver {
 
   /** One question, from the cache, from the same question that is already open, or from the servers. */
   #askOnce(question: Question): Promise<Taught | Untaught> | Taught {
-    const key = `${question.type} ${question.name}`
+    const key = `${question.type} ${question.unchecked ? 'unchecked ' : ''}${question.name}`
     const kept = this.#cache.get(key)
     if (kept) {
       this.#fromCache++
@@ -186,7 +190,7 @@ class CachingStub implements StubResolver {
   }
 }
 
-type ToldSoFar = Pick<Learning, 'ttl' | 'authentic' | 'authoritative' | 'extended' | 'withoutEdns'>
+type ToldSoFar = Pick<Learning, 'ttl' | 'authentic' | 'authoritative' | 'extended' | 'withoutEdns' | 'signatures'>
 
 function joined(before: ToldSoFar, after: ToldSoFar): ToldSoFar {
   const extended = after.extended ?? before.extended
@@ -196,12 +200,13 @@ function joined(before: ToldSoFar, after: ToldSoFar): ToldSoFar {
     authoritative: before.authoritative && after.authoritative,
     ...(extended === undefined ? {} : { extended }),
     ...(before.withoutEdns || after.withoutEdns ? { withoutEdns: true } : {}),
+    ...(after.signatures && { signatures: after.signatures }),
   }
 }
 
 function answer(
   learning: Exclude<Learning, { kind: 'onward' }>,
-  { ttl, authentic, authoritative, extended, withoutEdns }: ToldSoFar,
+  { ttl, authentic, authoritative, extended, withoutEdns, signatures }: ToldSoFar,
   chain: readonly string[],
   server: string,
 ): Answer<RecordTypes[RecordType]> {
@@ -209,6 +214,7 @@ function answer(
     ...{ ttl, authentic, authoritative, server, chain },
     ...(extended === undefined ? {} : { extended }),
     ...(withoutEdns === undefined ? {} : { withoutEdns }),
+    ...(signatures && { signatures }),
   }
   if (learning.kind !== 'records') return { kind: learning.kind, ...told }
   return { kind: 'records', records: learning.records, malformed: learning.malformed, ...told }

@@ -43,6 +43,7 @@ export interface WireMessage {
   readonly recursionDesired: boolean
   readonly recursionAvailable: boolean
   readonly authentic: boolean
+  readonly checkingDisabled: boolean
   readonly questions: number
   readonly question?: WireQuestion
   readonly answers: readonly WireRecord[]
@@ -99,6 +100,7 @@ export function decodeMessage(bytes: Buffer): WireMessage | undefined {
     recursionDesired: (flags & 0x0100) !== 0,
     recursionAvailable: (flags & 0x0080) !== 0,
     authentic: (flags & 0x0020) !== 0,
+    checkingDisabled: (flags & 0x0010) !== 0,
     questions,
     ...(question === undefined ? {} : { question }),
     answers,

@@ -1,5 +1,5 @@
 // Makes questions and tells whether a message that came is about them.
-import { DNSSEC_OK, encode, RECURSION_DESIRED } from 'dns-packet'
+import { CHECKING_DISABLED, DNSSEC_OK, encode, RECURSION_DESIRED } from 'dns-packet'
 import type { RecordType } from '../resolver.ts'
 
 /** One question: the canonical name, its wire form, and the type. */
@@ -9,6 +9,8 @@ export interface Question {
   readonly type: RecordType
   /** Asked for what the server knows of itself. */
   readonly direct?: true
+  /** Asked for also when its signatures are broken (CD, RFC 4035 §3.2.2). */
+  readonly unchecked?: true
 }
 
 /** What we say we can take over UDP: it passes every path without being cut to pieces (DNS flag day 2020). */
@@ -22,7 +24,7 @@ const templates = new Map<string, Buffer>()
  * dns-packet makes all but the name, since it neither validates names nor can carry a dot inside a label.
  */
 export function encodeQuery(question: Question, id: number, edns: boolean, padded = false): Buffer {
-  const template = templateFor(question.type, edns, question.direct ?? false)
+  const template = templateFor(question, edns)
   const length = template.length - 1 + question.wire.length
   // RFC 8467 §4.1: encrypted queries fill whole blocks, so that their length does not tell the name.
   const whole = padded && edns ? Math.ceil((length + OPTION_HEADER) / BLOCK) * BLOCK : length
@@ -46,14 +48,14 @@ const OPTION_HEADER = 4
 const BLOCK = 128
 
 /** A query for the root, whose name is the one octet after the header. */
-function templateFor(type: RecordType, edns: boolean, direct: boolean): Buffer {
-  const key = `${type} ${edns} ${direct}`
+function templateFor({ type, direct, unchecked }: Question, edns: boolean): Buffer {
+  const key = `${type} ${edns} ${direct ?? false} ${unchecked ?? false}`
   const known = templates.get(key)
   if (known) return known
   const template = encode({
     type: 'query',
     id: 0,
-    flags: direct ? 0 : RECURSION_DESIRED,
+    flags: (direct ? 0 : RECURSION_DESIRED) | (unchecked ? CHECKING_DISABLED : 0),
     questions: [{ name: '.', type, class: 'IN' }],
     additionals: edns
       ? [

@@ -1,6 +1,6 @@
 // The data of each record type, from octets to what `RecordTypes` promises.
 import { fromBytes } from '../../names/address.ts'
-import type { RecordType, RecordTypes } from '../resolver.ts'
+import type { RecordType, RecordTypes, Signature } from '../resolver.ts'
 import { decodeName, Unreadable } from './wire-name.ts'
 
 /** The number of each type on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 2782, RFC 4034, RFC 6698 §7.1, RFC 8659 §4). */
@@ -20,8 +20,9 @@ export const typeNumbers: { readonly [T in RecordType]: number } = {
   CAA: 257,
 }
 
-/** DNAME has no place among the types that can be asked for, but it may stand in any answer (RFC 6672). */
+/** Neither has a place among the types that can be asked for, but both may stand in any answer (RFC 6672, RFC 4034 §3). */
 export const TYPE_DNAME = 39
+export const TYPE_RRSIG = 46
 
 type Read<T extends RecordType> = (message: Buffer, start: number, end: number) => RecordTypes[T]
 
@@ -77,6 +78,9 @@ const readers: { readonly [T in RecordType]: Read<T> } = {
       mname: mname.name,
       rname: rname.name,
       serial: message.readUInt32BE(rname.end),
+      refresh: message.readUInt32BE(rname.end + 4),
+      retry: message.readUInt32BE(rname.end + 8),
+      expire: message.readUInt32BE(rname.end + 12),
       minimum: message.readUInt32BE(rname.end + 16),
     }
   },
@@ -110,6 +114,19 @@ export function decodeRecord<T extends RecordType>(
   end: number,
 ): RecordTypes[T] {
   return readers[type](message, start, end)
+}
+
+/** A signature, if it is one over records of the type (RFC 4034 §3.1). @throws Unreadable */
+export function decodeSignature(type: RecordType, message: Buffer, start: number, end: number): Signature | undefined {
+  if (end - start < 19) throw new Unreadable(`an RRSIG record has 19 octets or more, this one has ${end - start}`)
+  if (message.readUInt16BE(start) !== typeNumbers[type]) return undefined
+  return {
+    algorithm: message[start + 2]!,
+    keyTag: message.readUInt16BE(start + 16),
+    signer: nameWithin(message, start + 18, end).name,
+    from: message.readUInt32BE(start + 12),
+    until: message.readUInt32BE(start + 8),
+  }
 }
 
 /** A name that fills all of the data. Its pointers may lead anywhere back in the message. */

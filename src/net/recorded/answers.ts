@@ -15,7 +15,11 @@ const records: { readonly [T in RecordType]: (record: unknown) => unknown } = {
   DNSKEY: record => holding(record, { flags: number, protocol: number, algorithm: number, key: text }),
   DS: record => holding(record, { keyTag: number, algorithm: number, digestType: number, digest: text }),
   MX: record => holding(record, { preference: number, exchange: text }),
-  SOA: record => holding(record, { mname: text, rname: text, serial: number, minimum: number }),
+  SOA: record =>
+    holding(record, {
+      ...{ mname: text, rname: text, serial: number },
+      ...{ refresh: number, retry: number, expire: number, minimum: number },
+    }),
   SRV: record => holding(record, { priority: number, weight: number, port: number, target: text }),
   TLSA: record => holding(record, { usage: number, selector: number, matchingType: number, data: text }),
 }
@@ -31,6 +35,7 @@ export function readQuestion(line: Fields): Question {
   }
   if (line.from === undefined) return question
   const from = object(line.from, 'from')
+  if (from.unchecked === true) return { ...question, from: { unchecked: true } }
   text(from.address, 'from.address')
   number(from.port, 'from.port')
   return { ...question, from: from as unknown as AskedServer }
@@ -80,6 +85,10 @@ function readTold(told: Fields, name: string): void {
   truth(told.authoritative, `${name}.authoritative`)
   text(told.server, `${name}.server`)
   texts(told.chain, `${name}.chain`)
+  if (told.signatures === undefined) return
+  for (const signature of list(told.signatures, `${name}.signatures`)) {
+    holding(signature, { algorithm: number, keyTag: number, signer: text, from: number, until: number })
+  }
 }
 
 function holding(

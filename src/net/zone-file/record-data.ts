@@ -212,8 +212,8 @@ const readers: { readonly [T in RecordType]: (fields: Fields) => RecordTypes[T] 
   SOA(fields) {
     const [mname, rname] = [fields.name('primary server'), fields.name('mailbox')]
     const serial = fields.number('serial', 4_294_967_295)
-    for (const what of ['refresh', 'retry', 'expire']) fields.seconds(what)
-    return { mname, rname, serial, minimum: fields.seconds('minimum') }
+    const [refresh, retry, expire] = [fields.seconds('refresh'), fields.seconds('retry'), fields.seconds('expire')]
+    return { mname, rname, serial, refresh, retry, expire, minimum: fields.seconds('minimum') }
   },
   SRV: fields => ({
     priority: fields.number('priority', 65_535),

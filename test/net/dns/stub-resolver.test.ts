@@ -60,7 +60,10 @@ describe('what a server says', () => {
     expect(await records('example.org', 'TXT')).toEqual([['v=spf1 mx', ' -all']])
     expect(await records('example.org', 'NS')).toEqual(['ns.example.org'])
     expect(await records('example.org', 'SOA')).toEqual([
-      { mname: 'ns.example.org', rname: 'hostmaster.example.org', serial: 7, minimum: 60 },
+      {
+        ...{ mname: 'ns.example.org', rname: 'hostmaster.example.org', serial: 7 },
+        ...{ refresh: 7200, retry: 3600, expire: 1_209_600, minimum: 60 },
+      },
     ])
     expect(await records('mx.example.org', 'A')).toEqual(['192.0.2.1'])
     expect(await records('mx.example.org', 'AAAA')).toEqual(['2001:db8::1'])

@@ -56,7 +56,10 @@ const record: fc.Arbitrary<ZoneRecord> = fc.oneof(
   fc.record({
     type: fc.constant('SOA' as const),
     ttl: number32,
-    value: fc.record({ mname: host, rname: host, serial: number32, minimum: number32 }),
+    value: fc.record({
+      ...{ mname: host, rname: host, serial: number32 },
+      ...{ refresh: number32, retry: number32, expire: number32, minimum: number32 },
+    }),
   }),
   fc.record({
     type: fc.constant('TXT' as const),

@@ -20,7 +20,10 @@ const records: { readonly [T in RecordType]: fc.Arbitrary<RecordTypes[T]> } = {
   PTR: text,
   TXT: fc.array(text, { maxLength: 4 }),
   MX: fc.record({ preference: count, exchange: text }),
-  SOA: fc.record({ mname: text, rname: text, serial: fc.nat(2 ** 32 - 1), minimum: count }),
+  SOA: fc.record({
+    ...{ mname: text, rname: text, serial: fc.nat(2 ** 32 - 1) },
+    ...{ refresh: count, retry: count, expire: count, minimum: count },
+  }),
   CAA: fc.record({ critical: fc.boolean(), tag: text, value: text }),
   DNSKEY: fc.record({ flags: count, protocol: count, algorithm: count, key: text }),
   DS: fc.record({ keyTag: count, algorithm: count, digestType: count, digest: text }),

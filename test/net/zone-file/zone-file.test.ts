@@ -39,7 +39,7 @@ VENERA  A       10.1.0.52
         A       128.9.0.32
 `)
     expect(records).toEqual([
-      String.raw`isi.edu 3600 SOA {"mname":"venera.isi.edu","rname":"action\\.domains.isi.edu","serial":20,"minimum":60}`,
+      String.raw`isi.edu 3600 SOA {"mname":"venera.isi.edu","rname":"action\\.domains.isi.edu","serial":20,"refresh":7200,"retry":600,"expire":3600000,"minimum":60}`,
       'isi.edu 3600 NS "a.isi.edu"',
       'isi.edu 3600 MX {"preference":10,"exchange":"venera.isi.edu"}',
       'venera.isi.edu 3600 A "10.1.0.52"',
