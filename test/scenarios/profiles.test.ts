@@ -159,49 +159,53 @@ function withKeys(resolver: Resolver): Resolver {
   }
 }
 
-describe.skipIf(!conformanceAvailable)('the 400 domains of a ministry (conformance data beside the checkout)', () => {
-  async function audited(profile: keyof typeof profiles, dialer: Dialer = nobody): Promise<readonly Report[]> {
-    const faults: unknown[] = []
-    const run = new AuditRun(catalogue(), {
-      resolver: withKeys(conformanceResolver()),
-      dialer,
-      ehloName: 'probe.example.net',
+describe.skipIf(!conformanceAvailable)(
+  'the 400 domains of a ministry (conformance data beside the checkout)',
+  { timeout: 60_000 },
+  () => {
+    async function audited(profile: keyof typeof profiles, dialer: Dialer = nobody): Promise<readonly Report[]> {
+      const faults: unknown[] = []
+      const run = new AuditRun(catalogue(), {
+        resolver: withKeys(conformanceResolver()),
+        dialer,
+        ehloName: 'probe.example.net',
+      })
+      const options = { profile: profiles[profile], now, onFault: (_: string, fault: unknown) => faults.push(fault) }
+      const reports = await Promise.all(
+        conformanceDomains().map(domain => run.audit(target({ domain, smtp: false }), options)),
+      )
+      expect(faults).toEqual([])
+      return reports
+    }
+
+    it('are parked, or are not, as their null MX says', async () => {
+      const reports = await audited('parked')
+      expect(reports.length).toBe(400)
+      const parked = reports.filter(({ readings }) => readings.nullMx)
+      expect(parked.length).toBe(291)
+      expect(parked.flatMap(report => told(report, 'fail', 'unknown'))).toEqual([])
+      // One of them has no wildcard key.
+      expect(parked.flatMap(report => told(report, 'warn'))).toEqual(['warn dkim-parked open'])
+      for (const report of reports.filter(({ readings }) => !readings.nullMx))
+        expect(report.verdict, report.domain).toBe('fail')
     })
-    const options = { profile: profiles[profile], now, onFault: (_: string, fault: unknown) => faults.push(fault) }
-    const reports = await Promise.all(
-      conformanceDomains().map(domain => run.audit(target({ domain, smtp: false }), options)),
-    )
-    expect(faults).toEqual([])
-    return reports
-  }
 
-  it('are parked, or are not, as their null MX says', async () => {
-    const reports = await audited('parked')
-    expect(reports.length).toBe(400)
-    const parked = reports.filter(({ readings }) => readings.nullMx)
-    expect(parked.length).toBe(291)
-    expect(parked.flatMap(report => told(report, 'fail', 'unknown'))).toEqual([])
-    // One of them has no wildcard key.
-    expect(parked.flatMap(report => told(report, 'warn'))).toEqual(['warn dkim-parked open'])
-    for (const report of reports.filter(({ readings }) => !readings.nullMx))
-      expect(report.verdict, report.domain).toBe('fail')
-  })
-
-  it('of Microsoft 365 are seen as such, and none of those that are set up fails', async () => {
-    const reports = await audited('m365')
-    const outcomes = (check: string, report: Report) =>
-      report.findings.filter(f => f.check === check).map(f => f.outcome)
-    const microsoft = reports.filter(report => outcomes('m365-mx', report).includes('microsoft'))
-    expect(microsoft.length).toBe(26)
-    const amiss = microsoft.flatMap(report =>
-      report.findings
-        .filter(({ check, level }) => check.startsWith('m365') && ['fail', 'warn', 'unknown'].includes(level))
-        .map(({ check, outcome }) => `${report.domain} ${check} ${outcome}`),
-    )
-    expect(amiss).toEqual([
-      // It has no Autodiscover, and the other has no selectors: both stand so in the data.
-      'cjit.gov.uk m365-autodiscover missing',
-      'devl.justice.gov.uk m365-dkim missing',
-    ])
-  })
-})
+    it('of Microsoft 365 are seen as such, and none of those that are set up fails', async () => {
+      const reports = await audited('m365')
+      const outcomes = (check: string, report: Report) =>
+        report.findings.filter(f => f.check === check).map(f => f.outcome)
+      const microsoft = reports.filter(report => outcomes('m365-mx', report).includes('microsoft'))
+      expect(microsoft.length).toBe(26)
+      const amiss = microsoft.flatMap(report =>
+        report.findings
+          .filter(({ check, level }) => check.startsWith('m365') && ['fail', 'warn', 'unknown'].includes(level))
+          .map(({ check, outcome }) => `${report.domain} ${check} ${outcome}`),
+      )
+      expect(amiss).toEqual([
+        // It has no Autodiscover, and the other has no selectors: both stand so in the data.
+        'cjit.gov.uk m365-autodiscover missing',
+        'devl.justice.gov.uk m365-dkim missing',
+      ])
+    })
+  },
+)
