@@ -5,7 +5,7 @@ import { relayTrial } from '../facts/own-server.ts'
 import { displayName } from '../names/domain.ts'
 import { judgeRelay, type RelayAnswer, textOf } from '../protocol/open-relay.ts'
 
-const MOST_SHOWN = 5
+const MOST_SHOWN = 3
 
 const CLOSE =
   'Let {host} relay only for addresses and users that may (Postfix: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination; Exchange: take "Accept-Any-Recipient" from anonymous users of the receive connector), and look at what mynetworks holds.'
@@ -27,7 +27,7 @@ export default defineCheck({
     },
     tricked: {
       level: 'warn',
-      says: '{endpoint} refuses strangers and unknown users of {domain}, but takes {taken}: many servers understand that as an address elsewhere. Whether it would be sent on was not tried.',
+      says: '{endpoint} refuses strangers and users that nobody is, but takes {taken}: many servers understand that as an address elsewhere. Whether it would be sent on was not tried.',
       fix: 'Send a message to such an address yourself and see where it goes. Have {host} refuse recipients with %, ! or a quoted @ (Postfix: allow_percent_hack and swap_bangpath, with resolve_dequoted_address = yes).',
     },
     'takes-all': {

@@ -3,7 +3,7 @@ import { defineCheck } from '../audit/check.ts'
 import { scopes } from '../audit/scope.ts'
 import { postmasterTrial } from '../facts/own-server.ts'
 import { displayName } from '../names/domain.ts'
-import { isRefusedAlike, textOf } from '../protocol/open-relay.ts'
+import { isAboutClient, isRefusedAlike, textOf } from '../protocol/open-relay.ts'
 
 export default defineCheck({
   id: 'smtp-postmaster',
@@ -19,6 +19,11 @@ export default defineCheck({
       level: 'warn',
       says: '{endpoint} refuses mail for {postmaster}: "{reply}".',
       fix: 'Make a mailbox or an alias {postmaster} that somebody reads, and let no filter refuse mail to it.',
+    },
+    'not-theirs': {
+      level: 'fail',
+      says: '{endpoint} does not know that {domain} is one of its domains: it refuses mail for {postmaster} as if it were to relay it ("{reply}"). Mail to the domain that comes here is returned.',
+      fix: 'Name {domain} among the domains that {host} takes mail for (Postfix: mydestination, virtual_mailbox_domains or relay_domains; Exchange: accepted domains), or take {host} out of the MX records.',
     },
     'unqualified-refused': {
       level: 'info',
@@ -39,6 +44,8 @@ export default defineCheck({
     const { postmaster, unqualified, stranger } = trial
     const data = {
       endpoint: scopes.ownServer.says(subject),
+      domain: displayName(subject.domain),
+      host: displayName(subject.host),
       postmaster: `postmaster@${displayName(subject.domain)}`,
       reply: textOf(postmaster),
     }
@@ -51,6 +58,9 @@ export default defineCheck({
       return [taken, { outcome: 'unqualified-refused', data: { ...data, reply: textOf(unqualified) } }]
     }
     if (code < 500) return { outcome: 'deferred', data }
+    if (postmaster.at === 'RCPT' && /\brelay/i.test(data.reply) && !isAboutClient(data.reply)) {
+      return { outcome: 'not-theirs', data }
+    }
     // A server that wants no mail from us says so of every recipient, or already of the sender.
     return {
       outcome: postmaster.at === 'MAIL' || isRefusedAlike(postmaster, stranger) ? 'turned-away' : 'refused',

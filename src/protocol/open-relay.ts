@@ -4,7 +4,7 @@ import type { Attempted } from '../net/recipient-trial.ts'
 import { replyLine } from './smtp-greeting.ts'
 
 /**
- * `known`, `unlikely`: addresses of the audited domain, to compare with. `plain`: somebody elsewhere. `foreign`: the same,
+ * `known`, `unlikely`: addresses of theirs, one that there must be and some that nobody has, to compare with. `plain`: somebody elsewhere. `foreign`: the same,
  * written in a way that RFC 5321 makes mean the same. `trick`: what some servers take for somebody elsewhere.
  */
 export type RelayForm = 'known' | 'unlikely' | 'plain' | 'foreign' | 'trick'
@@ -14,6 +14,8 @@ export interface RelayAttempt {
   readonly form: RelayForm
   readonly sender: string
   readonly recipient: string
+  /** Of a trick: the unlikely recipient at the same place. Where that one is taken, the trick says nothing. */
+  readonly like?: string
 }
 
 /** The server that is asked and the domain that it is asked for. `literal`: `[192.0.2.1]`. */
@@ -25,6 +27,7 @@ export interface RelaySubject {
 }
 
 const USER = 'mailworthy-relay-test'
+const NOBODY = `${USER}-nobody`
 
 /** A domain that is certainly not theirs, and nobody's mailbox (RFC 2606 §3). */
 export function strangerDomain({ domain, host }: Pick<RelaySubject, 'domain' | 'host'>): string {
@@ -39,13 +42,18 @@ export function plainAttempts(subject: RelaySubject): readonly RelayAttempt[] {
   const recipient = `<${USER}@${stranger}>`
   return [
     { form: 'known', sender: '<>', recipient: `<postmaster@${domain}>` },
-    { form: 'unlikely', sender: '<>', recipient: `<${USER}-nobody@${domain}>` },
+    ...unlikely(subject).map(recipient => ({ form: 'unlikely' as const, sender: '<>', recipient })),
     { form: 'plain', sender: '<>', recipient },
     { form: 'plain', sender: `<postmaster@${ehloName}>`, recipient },
     { form: 'plain', sender: `<${USER}@${stranger}>`, recipient },
     // Whoever says that he is one of us is not one of us.
     { form: 'plain', sender: `<postmaster@${domain}>`, recipient },
   ]
+}
+
+/** A user that nobody is, at the domain, at the host by its name and its address, and at no domain. */
+function unlikely({ domain, host, literal }: RelaySubject): readonly string[] {
+  return [...[...new Set([domain, host, literal])].map(here => `<${NOBODY}@${here}>`), `<${NOBODY}>`]
 }
 
 /** Every other way to write the stranger, from one sender that the server took. */
@@ -61,22 +69,27 @@ export function trickAttempts(subject: RelaySubject, sender: string): readonly R
     `<@${domain},@${host}:${there}>`,
     `<${there}.>`,
   ]
-  const own = [...new Set([domain, host, literal])]
-  const tricks = [
-    ...own.flatMap(here => [`<${hack}@${here}>`, `<${bang}@${here}>`, `<"${there}"@${here}>`, `<${there}@${here}>`]),
-    `<${hack}>`,
-    `<${hack}@localhost>`,
-    `<${bang}>`,
-    `<"${there}">`,
-    `<"${hack}"@${domain}>`,
-    `<${there}@>`,
-    `<${hack}@>`,
-    `<${USER}@[127.0.0.1]>`,
-    `<${USER}@[IPv6:::1]>`,
+  const places = [...new Set([domain, host, literal])].map(here => ({
+    like: `<${NOBODY}@${here}>`,
+    recipients: [`<${hack}@${here}>`, `<${bang}@${here}>`, `<"${there}"@${here}>`, `<${there}@${here}>`],
+  }))
+  const elsewhere = [
+    // To who takes users that nobody is, `[127.0.0.1]` may be himself.
+    {
+      like: `<${NOBODY}@${domain}>`,
+      recipients: [`<"${hack}"@${domain}>`, `<${USER}@[127.0.0.1]>`, `<${USER}@[IPv6:::1]>`],
+    },
+    // Without a domain, or with an empty one, servers put their own behind it.
+    {
+      like: `<${NOBODY}>`,
+      recipients: [`<${hack}>`, `<${hack}@localhost>`, `<${bang}>`, `<"${there}">`, `<${there}@>`, `<${hack}@>`],
+    },
   ]
   return [
     ...foreign.map(recipient => ({ form: 'foreign' as const, sender, recipient })),
-    ...tricks.map(recipient => ({ form: 'trick' as const, sender, recipient })),
+    ...[...places, ...elsewhere].flatMap(({ like, recipients }) =>
+      recipients.map(recipient => ({ form: 'trick' as const, sender, recipient, like })),
+    ),
   ]
 }
 
@@ -95,7 +108,7 @@ export function isTaken(answer: RelayAnswer): boolean {
 export type RelayVerdict =
   /** A stranger was taken. */
   | { readonly kind: 'open'; readonly taken: readonly RelayAnswer[] }
-  /** Strangers were refused, but not a trick, though an address of the domain that nobody has was. */
+  /** Strangers were refused, but not a trick, though a user that nobody is was refused at the same place. */
   | { readonly kind: 'tricked'; readonly taken: readonly RelayAnswer[] }
   /** `takesAll`: it takes every address of its own, so that what it makes of a trick cannot be seen. */
   | { readonly kind: 'closed'; readonly reply: string; readonly takesAll: boolean; readonly untold: number }
@@ -109,11 +122,12 @@ export function judgeRelay(answers: readonly RelayAnswer[]): RelayVerdict {
   const of = (...forms: readonly RelayForm[]): readonly RelayAnswer[] => answers.filter(one => forms.includes(one.form))
   const open = of('plain', 'foreign').filter(isTaken)
   if (open.length > 0) return { kind: 'open', taken: open }
-  const [known, unlikely] = [of('known')[0], of('unlikely')[0]]
-  const takesAll = unlikely !== undefined && isTaken(unlikely)
-  const tricks = of('trick').filter(isTaken)
-  const isTold = unlikely?.kind === 'answered' && unlikely.at === 'RCPT' && unlikely.reply.code >= 500
-  if (tricks.length > 0 && isTold) return { kind: 'tricked', taken: tricks }
+  const [known] = of('known')
+  const controls = new Map(of('unlikely').map(one => [one.recipient, one]))
+  const tricks = of('trick').filter(one => isTaken(one) && isUnknownThere(controls.get(one.like ?? '')))
+  if (tricks.length > 0) return { kind: 'tricked', taken: tricks }
+  const [ofDomain] = of('unlikely')
+  const takesAll = ofDomain !== undefined && isTaken(ofDomain)
   const plain = of('plain')
   const refusal = plain.find(one => isRefusal(one, known))
   const lost = plain.find(one => one.kind === 'untold')
@@ -121,8 +135,14 @@ export function judgeRelay(answers: readonly RelayAnswer[]): RelayVerdict {
   const deferred = plain.find(one => codeOf(one) >= 400 && codeOf(one) < 500 && !isRefusal(one, known))
   if (deferred !== undefined) return { kind: 'deferred', reply: textOf(deferred) }
   if (refusal === undefined) return { kind: 'turned-away', reply: plain[0] === undefined ? '' : textOf(plain[0]) }
-  const untold = answers.filter(one => one.kind === 'untold' || (one.form !== 'known' && isForNow(one))).length
+  const untold = answers.filter(
+    one => one.kind === 'untold' || (one.form !== 'known' && one.form !== 'unlikely' && isForNow(one)),
+  ).length
   return { kind: 'closed', reply: textOf(refusal), takesAll, untold }
+}
+
+function isUnknownThere(control: RelayAnswer | undefined): boolean {
+  return control?.kind === 'answered' && control.at === 'RCPT' && control.reply.code >= 500
 }
 
 function codeOf(answer: RelayAnswer): number {
@@ -138,9 +158,13 @@ export function textOf(answer: Attempted): string {
   return answer.kind === 'untold' ? answer.reason : replyLine(answer.reply)
 }
 
-// About the client or the stranger's domain, and so not about relaying.
-const aboutOthers =
-  /block ?list|black ?list|blocked|\blisted\b|dnsbl|\brbl\b|spamhaus|reputation|5\.1\.(2|10)\b|null ?mx/i
+/** True when a refusal is about the address that we come from, and not about what was asked. */
+export function isAboutClient(text: string): boolean {
+  return /block ?list|black ?list|blocked|\blisted\b|dnsbl|\brbl\b|spamhaus|reputation/i.test(text)
+}
+
+/** The stranger's domain is refused for what it is. */
+const aboutStranger = /5\.1\.(2|10)\b|null ?mx/i
 
 /** True when the reply refuses to relay, and would not be said to everybody. */
 function isRefusal(answer: RelayAnswer, known: RelayAnswer | undefined): boolean {
@@ -149,7 +173,7 @@ function isRefusal(answer: RelayAnswer, known: RelayAnswer | undefined): boolean
   // 530: it relays for nobody who does not log in (RFC 4954 §6).
   if (answer.reply.code === 530) return true
   if (answer.at === 'MAIL' || answer.reply.code === 421) return false
-  if (aboutOthers.test(text)) return false
+  if (isAboutClient(text) || aboutStranger.test(text)) return false
   if (/relay|authenticat/i.test(text)) return true
   if (answer.reply.code < 500 || answer.reply.code === 556) return false
   return known?.kind === 'answered' && !isRefusedAlike(known, answer)

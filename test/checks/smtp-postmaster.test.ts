@@ -23,6 +23,15 @@ describeCheck(smtpPostmaster, {
   refused: [
     { zone, target, dialer: toPostmaster('550 5.1.1 User unknown'), says: '"550 5.1.1 User unknown"', fix: 'an alias' },
   ],
+  'not-theirs': [
+    {
+      zone,
+      target,
+      dialer: toPostmaster('554 5.7.1 <postmaster@example.org>: Relay access denied'),
+      says: 'does not know that example.org is one of its domains',
+      fix: 'take mx.example.org out of the MX records',
+    },
+  ],
   'unqualified-refused': [
     {
       zone,

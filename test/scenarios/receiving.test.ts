@@ -267,7 +267,7 @@ describe('hosts that were named as ours', () => {
     [
       'percent-hack',
       'warn',
-      'warn smtp-open-relay: mx.percent-hack.strange.example [198.51.100.25] refuses strangers and unknown users of percent-hack.strange.example, but takes MAIL FROM:<> RCPT TO:<mailworthy-relay-test%example.com@percent-hack.strange.example>',
+      'warn smtp-open-relay: mx.percent-hack.strange.example [198.51.100.25] refuses strangers and users that nobody is, but takes MAIL FROM:<> RCPT TO:<mailworthy-relay-test%example.com@percent-hack.strange.example>',
     ],
     [
       'expiring',
