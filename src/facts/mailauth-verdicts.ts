@@ -1,6 +1,4 @@
 // What mailauth, in its strict mode and under our resolver, makes of the signatures and the ARC chain of a message.
-import { arc } from 'mailauth/lib/arc/index.js'
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { defineFact } from '../audit/fact.ts'
 import { nameFault } from '../names/domain.ts'
 import type { Resolver } from '../net/resolver.ts'
@@ -30,6 +28,11 @@ export const mailauthVerdicts = defineFact({
   scope: 'message',
   async gather(subject, { resolver, know }): Promise<MailauthVerdicts> {
     const content = await know(messageContent, subject)
+    // Loaded with the first message: it is a fifth of what the program would load for an audit.
+    const [{ arc }, { dkimVerify }] = await Promise.all([
+      import('mailauth/lib/arc/index.js'),
+      import('mailauth/lib/dkim/verify.js'),
+    ])
     const unanswered: string[] = []
     const lookup = lookupOf(resolver, unanswered)
     // The clock is ours: whether a signature has expired is judged where the moment is known.
