@@ -9,6 +9,7 @@ import starttlsOffer from '../../src/checks/starttls-offer.ts'
 import { expansions } from '../../src/facts/expansions.ts'
 import { type CertificateKind, certificateFor, createAuthority } from '../../src/lab/certificates.ts'
 import { type Misbehavior, type MxServer, startMx } from '../../src/lab/mx-server.ts'
+import { limitedDialer } from '../../src/net/limited-dialer.ts'
 import { mappedDialer } from '../../src/net/mapped-dialer.ts'
 import { createDialer } from '../../src/net/socket-dialer.ts'
 import { target } from '../support/check-tester.ts'
@@ -27,6 +28,14 @@ const authority = createAuthority(now)
 let server: MxServer | undefined
 afterEach(() => server?.close())
 
+const checks = (): readonly AnyCheck[] =>
+  [starttlsOffer, certificateExpiry, certificateName, certificateChain] as unknown as readonly AnyCheck[]
+const profile = {
+  name: 'test',
+  title: 'test',
+  checks: Object.fromEntries(checks().map(c => [c.id, { required: true, gate: 'warn' as const }])),
+}
+
 async function world(misbehavior: Misbehavior | undefined, kind: CertificateKind = 'good') {
   server = await startMx({
     hostname: host,
@@ -36,16 +45,10 @@ async function world(misbehavior: Misbehavior | undefined, kind: CertificateKind
   const map = new Map([['192.0.2.1:25', { address: '127.0.0.1', port: server.port }]])
   const dialer = mappedDialer(createDialer({ ca: [authority.root] }), map)
   const hasty = misbehavior !== undefined && /silent|stalls/.test(misbehavior)
-  const checks = [starttlsOffer, certificateExpiry, certificateName, certificateChain] as unknown as readonly AnyCheck[]
   const run = new AuditRun(
-    { checks, expansions, readings: async () => ({}) as never, readiness: () => ({}), rules: {} },
+    { checks: checks(), expansions, readings: async () => ({}) as never, readiness: () => ({}), rules: {} },
     { resolver: zoneResolver(zone), dialer: hasty ? impatient(dialer, 1000) : dialer, ehloName: 'probe.example.net' },
   )
-  const profile = {
-    name: 'test',
-    title: 'test',
-    checks: Object.fromEntries(checks.map(c => [c.id, { required: true, gate: 'warn' as const }])),
-  }
   return (domain: string) => run.audit(target({ domain }), { profile })
 }
 
@@ -110,6 +113,37 @@ describe('an MX host, audited', () => {
       `${host} [192.0.2.1] trusted`,
       `${host} [2001:db8::1] unknowable`,
     ])
+  })
+
+  it('that is silent is asked once for all of its domains, and holds up no others', async () => {
+    const each = (from: number, mx: string): string[] =>
+      Array.from({ length: 60 }, (_, i) => `d${from + i}.example MX 10 ${mx}`)
+    const both = [...each(0, 'silent.example'), 'silent.example A 192.0.2.9', ...each(60, host), `${host} A 192.0.2.1`]
+    const opened: string[] = []
+    const release = Promise.withResolvers<void>()
+    const dialer = limitedDialer(
+      {
+        async connect({ address }) {
+          opened.push(address)
+          if (address === '192.0.2.9') await release.promise
+          return { kind: 'failed', why: 'timeout', detail: 'no connection within 15 s' }
+        },
+      },
+      { total: 3, perEndpoint: 2 },
+    )
+    const run = new AuditRun(
+      { checks: checks(), expansions, readings: async () => ({}) as never, readiness: () => ({}), rules: {} },
+      { resolver: zoneResolver(both.join('\n')), dialer, ehloName: 'probe.example.net' },
+    )
+    const audits = Array.from({ length: 120 }, (_, i) => run.audit(target({ domain: `d${i}.example` }), { profile }))
+    const others = await Promise.all(audits.slice(60))
+    expect(opened).toEqual(['192.0.2.9', '192.0.2.1'])
+    release.resolve()
+    const all = await Promise.all(audits)
+    // A domain that comes later does not wait for it again either.
+    const later = await run.audit(target({ domain: 'd0.example' }), { profile })
+    expect(opened).toHaveLength(2)
+    expect(new Set([...all, ...others, later].map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
   })
 
   it('leaves its whole dialogue as evidence', async () => {

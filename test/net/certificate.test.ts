@@ -30,6 +30,19 @@ describe('reading a certificate', () => {
     expect(readCertificate(der(certificate))).toMatchObject({ selfSigned: true, key: { type: 'rsa', bits: 2048 } })
   })
 
+  it('knows digest, purposes and must-staple', () => {
+    const wish = { names: ['mx.example.org'], from, to }
+    const authority = createAuthority(from)
+    const read = (more: object) => readCertificate(der(authority.issue({ ...wish, ...more }).certificate))
+    expect(read({})).toMatchObject({ digest: 'sha256', purposes: ['1.3.6.1.5.5.7.3.1'], mustStaple: false })
+    expect(read({ digest: 'sha1', forClients: true, mustStaple: true })).toMatchObject({
+      digest: 'sha1',
+      purposes: ['1.3.6.1.5.5.7.3.2'],
+      mustStaple: true,
+    })
+    expect(readCertificate(der(authority.root))).toMatchObject({ digest: 'sha256', purposes: undefined })
+  })
+
   it('has no names when there is no subjectAltName: the subject is no name (RFC 9525 §2)', () => {
     const { certificate } = selfSigned({ names: [], commonName: 'mx.example.org', from, to })
     expect(readCertificate(der(certificate))).toMatchObject({ subject: 'CN=mx.example.org', altNames: [] })
