@@ -19,6 +19,7 @@ import dmarcPolicy from './dmarc-policy.ts'
 import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
 import dmarcReporting from './dmarc-reporting.ts'
+import dnsDnssec from './dns-dnssec.ts'
 import dnsExistence from './dns-existence.ts'
 import dnsPropagation from './dns-propagation.ts'
 import dnsResolver from './dns-resolver.ts'
@@ -101,6 +102,7 @@ export const checks = [
   messageRspamd,
   dnsResolver,
   dnsExistence,
+  dnsDnssec,
   dnsPropagation,
   mxHosts,
   mxAddresses,

@@ -6,7 +6,12 @@ const ownFault: ProfileEntry = { required: true, gate: 'own-fault' }
 const required: ProfileEntry = { required: true, gate: 'warn' }
 const advice: ProfileEntry = { required: false, gate: 'warn' }
 
-const everywhere = { 'dns-existence': closes, 'dns-propagation': advice, 'dns-resolver': advice }
+const everywhere = {
+  'dns-existence': closes,
+  'dns-dnssec': advice,
+  'dns-propagation': advice,
+  'dns-resolver': advice,
+} as const satisfies Profile['checks']
 
 const sendingChecks = {
   'mx-hosts': required,

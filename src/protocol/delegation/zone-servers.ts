@@ -62,6 +62,13 @@ export function parentOf(name: string): string {
   return dot === null ? '' : name.slice(dot.index + dot[0].length)
 }
 
+/** The name and those above it up to the top level, the nearest first; no more than nobody nests zones beyond. */
+export function upwards(name: string): readonly string[] {
+  const names: string[] = []
+  for (let one = name; one !== '' && names.length < MOST_STEPS; one = parentOf(one)) names.push(one)
+  return names
+}
+
 /** True when the name is the zone's own or below it. */
 export function isBelow(name: string, zone: string): boolean {
   for (let rest = name; ; rest = parentOf(rest)) {
