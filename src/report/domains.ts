@@ -1,7 +1,9 @@
 // Many domains side by side: what each came to, its worst finding, and which faults are most common. Shared by all views.
+
 import { type FindingGroup, groupOf } from './groups.ts'
 import { weightOf, worstFinding } from './outline.ts'
 import type { Finding, Level, Readiness, Report, Verdict } from './report.ts'
+import { thousands } from './thousands.ts'
 import { domainTitle, providerTitle } from './wording.ts'
 
 /** One domain in a table: small, so that ten thousand can be kept until the table is written. */
@@ -81,7 +83,7 @@ export function verdictTotals(rows: readonly DomainRow[]): string {
   return verdicts
     .map(verdict => [rows.filter(row => row.verdict === verdict).length, verdict] as const)
     .filter(([n]) => n > 0)
-    .map(([n, verdict]) => `${n.toLocaleString('en-US')} ${verdict}`)
+    .map(([n, verdict]) => `${thousands(n)} ${verdict}`)
     .join(', ')
 }
 
@@ -111,8 +113,8 @@ export function readyTotals(rows: readonly DomainRow[]): readonly ReadyTotal[] {
 
 /** `Gmail: 2 ready, 1 not, 3 not decided`. */
 export function readySentence({ title, pass, fail, unknown }: ReadyTotal): string {
-  const open = unknown > 0 ? `, ${unknown.toLocaleString('en-US')} not decided` : ''
-  return `${title}: ${pass.toLocaleString('en-US')} ready, ${fail.toLocaleString('en-US')} not${open}`
+  const open = unknown > 0 ? `, ${thousands(unknown)} not decided` : ''
+  return `${title}: ${thousands(pass)} ready, ${thousands(fail)} not${open}`
 }
 
 /** The troubles that more than one domain has: faults before holes in the proof before warnings, the commonest first. */

@@ -84,7 +84,7 @@ function orders(worstFirst: readonly DomainRow[], anchorOf: AnchorOf): Content {
   if (worstFirst.length < ORDERED.least || worstFirst.length > ORDERED.most) {
     return table(worstFirst, 'Every domain, the worst first')
   }
-  const byName = worstFirst.toSorted((a, b) => a.domain.localeCompare(b.domain, 'en'))
+  const byName = worstFirst.toSorted((a, b) => (a.domain < b.domain ? -1 : 1))
   const first = (row: DomainRow): string => row.worst?.check ?? '~'
   const alike = new Map<string, number>()
   for (const row of worstFirst) alike.set(first(row), (alike.get(first(row)) ?? 0) + 1)

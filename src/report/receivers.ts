@@ -1,5 +1,7 @@
 // What large receivers would do with mail of the domain: the replies that refuse it, what is well below the volume of bulk senders, what is open.
+
 import type { Level, Report } from './report.ts'
+import { thousands } from './thousands.ts'
 import { providerTitle } from './wording.ts'
 
 /** One thing to tell; `check` where it hangs by one. */
@@ -29,7 +31,7 @@ function refusals(ready: Report['ready']): readonly ReceiverLine[] {
 }
 
 function bulkSenders(from: number | null): string {
-  return from === null ? 'bulk senders' : `bulk senders, from ${from.toLocaleString('en-US')} messages a day`
+  return from === null ? 'bulk senders' : `bulk senders, from ${thousands(from)} messages a day`
 }
 
 /** Only where it is another answer than that for bulk senders, and one at all. */

@@ -1,5 +1,7 @@
 // The tree of an SPF record as lines that a person reads: the branch, the term, and what it costs, lets in and matched.
+
 import type { SpfReach, SpfTree, SpfTreeNode, SpfTreeTerm } from './report.ts'
+import { thousands } from './thousands.ts'
 import { shorten } from './visible.ts'
 import { count } from './wording.ts'
 
@@ -95,7 +97,7 @@ function reachText({ v4, v6, whole }: SpfReach): string {
   const everyone = v4 === 2 ** 32 || v6.widest === 0
   const more = v6.networks > 1 ? ` and ${v6.networks - 1} more` : ''
   const parts = [
-    ...(v4 > 0 ? [`${v4.toLocaleString('en-US')} IPv4`] : []),
+    ...(v4 > 0 ? [`${thousands(v4)} IPv4`] : []),
     ...(v6.widest === null ? [] : [`/${v6.widest} of IPv6${more}`]),
     ...(whole ? [] : ['what cannot be counted']),
   ]

@@ -3,14 +3,19 @@
 // What the network says reaches terminals and pages. An ESC there moves the cursor, U+202E turns a line around, a zero-width
 // space makes two names look like one; a no-break space inside an SPF record is a fault that nobody sees. All become
 // `\x1b`, `\u202e`, `\u{e0041}`. A backslash stays as it is: exact values stand in the JSON report.
+import { thousands } from './thousands.ts'
 
 // Cc: C0, DEL, C1. Cf and Default_Ignorable: bidi controls, zero-width, soft hyphen, tags. Cs: lone surrogates. Zl, Zp, and
 // every space but U+0020.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu
 
+/** What nearly all texts consist of, told much sooner than that nothing in them is unseen. */
+const PLAIN = /^[\x20-\x7e]*$/
+const PLAIN_LINES = /^[\x20-\x7e\n]*$/
+
 /** The text with everything that cannot be seen, or that would steer a terminal, written as an escape. One line stays one. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, escapeOf)
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, escapeOf)
 }
 
 function escapeOf(character: string): string {
@@ -22,6 +27,7 @@ function escapeOf(character: string): string {
 
 /** The same characters as `\uXXXX` escapes of a JSON text, where they can only stand inside strings (RFC 8259 §7). */
 export function visibleJson(json: string): string {
+  if (PLAIN_LINES.test(json)) return json
   return json.replace(UNSEEN, character =>
     character === '\n'
       ? character
@@ -38,5 +44,5 @@ export function shorten(text: string, most: number): string {
   if (text.length <= most) return text
   // Never half of a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text[most - 1]!) ? most - 1 : most
-  return `${text.slice(0, end)}… (${(text.length - end).toLocaleString('en-US')} more characters)`
+  return `${text.slice(0, end)}… (${thousands(text.length - end)} more characters)`
 }

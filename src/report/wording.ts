@@ -1,6 +1,8 @@
 // The words and signs that every view of a report shares: verdicts, levels, readiness, dates.
+
 import { displayName } from '../names/domain.ts'
 import type { Level, Readiness, Report } from './report.ts'
+import { thousands } from './thousands.ts'
 
 /** The sign of a level; a verdict has the sign of its level. */
 export const signs: Readonly<Record<Level, string>> = { pass: '✓', info: '·', warn: '!', unknown: '?', fail: '✗' }
@@ -19,7 +21,7 @@ export function providerTitle(id: string): string {
 
 /** A number with its noun: `1 fault`, `3 faults`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
+  return `${thousands(n)} ${n === 1 ? one : many}`
 }
 
 /** The domain as a person reads it. */

@@ -1,5 +1,7 @@
 // A record as a line of a zone file (RFC 1035 §5.1): absolute names, TXT in strings that DNS can carry, any octet escaped.
+
 import type { RecordChange } from './report.ts'
+import { thousands } from './thousands.ts'
 import { visible } from './visible.ts'
 
 /** RFC 1035 §3.3: a character-string has at most 255 octets. */
@@ -13,7 +15,7 @@ export function zoneLine({ name, type, value }: Omit<RecordChange, 'do'>, most =
   const owner = absolute(name)
   const kind = typeWord(type)
   if (value.length <= most) return `${owner} ${kind} ${rdata(kind.toUpperCase(), value)}`
-  const length = value.length.toLocaleString('en-US')
+  const length = thousands(value.length)
   return `; ${owner} ${kind}, ${length} characters, too long to show. It begins: ${rdata('TXT', value.slice(0, 200))}`
 }
 
