@@ -9,7 +9,7 @@ import { parseDomain } from './names/domain.ts'
 import type { Dialer } from './net/dialer.ts'
 import { describeServer, parseServer, type ServerAddress, systemServers } from './net/dns/server-address.ts'
 import { createResolver } from './net/dns/stub-resolver.ts'
-import { ownFamilies } from './net/own-families.ts'
+import { ownAddresses, ownFamilies } from './net/own-families.ts'
 import type { Resolver } from './net/resolver.ts'
 import { withoutRewriting } from './net/rewriting.ts'
 import { createDialer } from './net/socket-dialer.ts'
@@ -95,6 +95,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     listeners: [],
     families: [4, 6],
     ownFamilies: ownFamilies(),
+    ownAddresses: ownAddresses(),
     ...(request.mine && request.mine.length > 0 && { mine: request.mine.map(hostOf) }),
     ...(request.authoritative && { authoritative: true as const }),
     ...(own && { resolvers: servers.map(server => ({ name: describeServer(server), server })) }),

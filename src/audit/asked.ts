@@ -36,6 +36,7 @@ export function writeAsked({ target, ...rest }: Asked): object {
       families,
       ownFamilies,
       ...(target.authoritative && { authoritative: true }),
+      ...(target.ownAddresses && { ownAddresses: target.ownAddresses.map(({ text }) => text) }),
       ...(target.mine && { mine: target.mine }),
       ...(target.resolvers && { resolvers: target.resolvers }),
       ...(target.message && { message: writeMessage(target.message) }),
@@ -76,6 +77,9 @@ function askedIn(asked: Fields): Asked {
       families: target.the('families', isFamilies),
       ownFamilies: target.the('ownFamilies', isFamilies),
       ...(target.optional('authoritative', isTrue) && { authoritative: true as const }),
+      ...(target.has('ownAddresses') && {
+        ownAddresses: target.the('ownAddresses', isTexts).flatMap(text => parseAddress(text) ?? []),
+      }),
       ...(target.has('mine') && { mine: target.the('mine', isTexts) }),
       ...(target.has('resolvers') && { resolvers: target.each('resolvers', namedServer) }),
       ...(target.has('message') && { message: messageIn(target.fields('message')) }),

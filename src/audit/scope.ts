@@ -27,6 +27,8 @@ export interface Target {
   readonly families: readonly (4 | 6)[]
   /** The families that this machine has a way to; its own loopback is always there. */
   readonly ownFamilies: readonly (4 | 6)[]
+  /** Public addresses of this machine: a connection to one of them never leaves it. */
+  readonly ownAddresses?: readonly IpAddress[]
   /** Hosts of the user's own, where RCPT may be tried and submission is looked at: strangers take that for abuse. */
   readonly mine?: readonly string[]
   /** The servers of the zones are asked as well: what they publish now, beside what the resolver sees. */
@@ -114,6 +116,13 @@ export interface Subjects {
   readonly web: { readonly domain: string; readonly via: 'https' }
   /** An address of an MX host with the domain whose mail goes there. */
   readonly delivery: Listening & { readonly domain: string; readonly via: 'https' }
+  /** The connections that this machine makes to the MX hosts of a domain, by one family of addresses. */
+  readonly outgoing: {
+    readonly domain: string
+    readonly family: 4 | 6
+    /** Only others' hosts, on port 25: what a connection within one's own network shows is something else. */
+    readonly endpoints: readonly Listening[]
+  }
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
   /** All records of one type at one name. */
@@ -175,6 +184,11 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   delivery: {
     key: s => `${canonicalName(s.domain)} ${endpointKey(s)}`,
     says: endpointSays,
+    shared: false,
+  },
+  outgoing: {
+    key: s => `${canonicalName(s.domain)} ${s.family}`,
+    says: s => `IPv${s.family} from here`,
     shared: false,
   },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },

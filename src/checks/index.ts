@@ -25,6 +25,8 @@ import dnsPropagation from './dns-propagation.ts'
 import dnsResolver from './dns-resolver.ts'
 import dnsblAddress from './dnsbl-address.ts'
 import dnsblDomain from './dnsbl-domain.ts'
+import egressAddress from './egress-address.ts'
+import egressPort25 from './egress-port-25.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
@@ -151,6 +153,8 @@ export const checks = [
   smtpPostmaster,
   smtpOpenRelay,
   smtpSubmission,
+  egressPort25,
+  egressAddress,
   m365Mx,
   m365Spf,
   m365Dkim,

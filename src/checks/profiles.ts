@@ -74,6 +74,9 @@ const receivingChecks = {
   'smtp-postmaster': { ...advice, kinds: ['mx'] },
   'smtp-open-relay': { ...required, optional: ['not-all-tried'], kinds: ['any'] },
   'smtp-submission': { ...advice, kinds: ['submission'] },
+  // Seen from the connections to MX hosts, which only these profiles make.
+  'egress-port-25': advice,
+  'egress-address': advice,
 } as const satisfies Profile['checks']
 
 const brandChecks = {

@@ -5,7 +5,7 @@ import type { Target } from '../audit/scope.ts'
 import { type ProfileName, profiles } from '../checks/profiles.ts'
 import { isPublic, parseAddress } from '../names/address.ts'
 import { isFqdn, nameFault, parseDomain } from '../names/domain.ts'
-import { ownFamilies } from '../net/own-families.ts'
+import { ownAddresses, ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
 import type { Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
@@ -232,6 +232,7 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     families: flags.ipv4 ? [4] : flags.ipv6 ? [6] : [4, 6],
     // A lab is on loopback, where both are always there.
     ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],
+    ...(flags.lab === undefined && { ownAddresses: ownAddresses() }),
     ...(flags.mine && { mine: [...new Set(flags.mine.map(ownHost))] }),
     ...(flags.authoritative && { authoritative: true as const }),
     resolvers: resolversOf(flags),

@@ -15,6 +15,7 @@ import { messageContent } from './message-content.ts'
 import { signatureLabel, signaturesOf } from './message-dkim.ts'
 import { isAnnounced, stsRecord } from './mta-sts.ts'
 import { mailHosts, mx } from './mx.ts'
+import { outgoingExpansions } from './outgoing-targets.ts'
 import { ownHostExpansions } from './own-hosts.ts'
 import { leanedOn } from './published.ts'
 import { whyLeftOut } from './reachable-addresses.ts'
@@ -209,4 +210,5 @@ export const expansions: readonly Expansion[] = [
   publications,
   resolvers,
   ...ownHostExpansions,
+  ...outgoingExpansions,
 ]

@@ -35,6 +35,8 @@ export interface SmtpProbe {
   readonly bannerMs?: number
   /** What stands first in the reply to EHLO: the server's own name (RFC 5321 §4.1.1.1). */
   readonly greeting?: string
+  /** The whole first line of that reply: many servers repeat there at which address they see the client. */
+  readonly greetingLine?: string
   /** The EHLO keywords with their parameters, as sent; before TLS and, where it came so far, under TLS (RFC 3207 §4.2). */
   readonly extensions?: readonly string[]
   readonly extensionsUnderTls?: readonly string[]
@@ -122,7 +124,7 @@ class Probe {
     if ([500, 502, 504].includes(greeting.code)) return { kind: 'no-starttls' }
     if (greeting.code !== 250) return unwelcome('EHLO', greeting)
     const extensions = extensionsOf(greeting)
-    this.seen = { ...this.seen, greeting: nameIn(greeting), extensions }
+    this.seen = { ...this.seen, ...greetingIn(greeting), extensions }
     if (!extensions.some(e => /^STARTTLS(\s|$)/i.test(e))) return { kind: 'no-starttls' }
     return this.#secure()
   }
@@ -173,7 +175,8 @@ class Probe {
     const greeting = await this.#say(`EHLO ${this.#target.ehloName}`)
     if (!isReply(greeting) || greeting.code !== 250) return
     const { seen } = this
-    this.seen = { ...seen, greeting: seen.greeting ?? nameIn(greeting), extensionsUnderTls: extensionsOf(greeting) }
+    const first = seen.greeting === undefined ? greetingIn(greeting) : {}
+    this.seen = { ...seen, ...first, extensionsUnderTls: extensionsOf(greeting) }
   }
 
   #say(command: string): Promise<Heard> {
@@ -195,6 +198,7 @@ function extensionsOf({ lines }: SmtpReply): readonly string[] {
   return lines.slice(1).map(line => line.trim())
 }
 
-function nameIn({ lines }: SmtpReply): string {
-  return lines[0]?.trim().split(/\s/)[0] ?? ''
+function greetingIn({ lines }: SmtpReply): { readonly greeting: string; readonly greetingLine: string } {
+  const greetingLine = lines[0]?.trim() ?? ''
+  return { greeting: greetingLine.split(/\s/)[0]!, greetingLine }
 }
