@@ -19,17 +19,19 @@ export async function makeSamples(): Promise<ReadonlyMap<string, string>> {
 
 /** A sample without what differs from run to run: times, keys, certificates, ports. */
 export function steady(sample: string): string {
-  return sample
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/\d{4}-\d\d-\d\d/g, 'DATE')
-    .replace(/\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d/g, 'TIME')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    // Each lab has an authority of its own.
-    .replace(/mailworthy lab root [0-9a-f]{8}/g, 'mailworthy lab root ID')
-    .replace(/sha256:[0-9a-f]{8,}/g, 'sha256:HASH')
-    .replace(/[A-Za-z0-9+/]{40,}={0,2}/g, 'KEY')
-    .replace(/"(ms|durationMs)": \d+/g, '"$1": 0')
-    .replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+  return (
+    sample
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replace(/\d{4}-\d\d-\d\d/g, 'DATE')
+      .replace(/\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d/g, 'TIME')
+      .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      // Each lab has an authority of its own.
+      .replace(/mailworthy lab root [0-9a-f]{8}/g, 'mailworthy lab root ID')
+      .replace(/sha256:[0-9a-f]{8,}/g, 'sha256:HASH')
+      .replace(/[A-Za-z0-9+/]{40,}={0,2}/g, 'KEY')
+      .replace(/"(ms|durationMs)": \d+/g, '"$1": 0')
+      .replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+  )
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -79,7 +79,8 @@ export default defineCheck({
     const refused = tried.filter(({ result }) => result !== 'pass').map(({ address }) => address)
     const told = { ...data, refused, count: tried.length }
     if (path !== undefined) {
-      if (tried.some(({ result }) => result === 'permerror')) return [{ outcome: 'error-within', data: told }, ...former]
+      if (tried.some(({ result }) => result === 'permerror'))
+        return [{ outcome: 'error-within', data: told }, ...former]
       if (mxCloud !== undefined && mxCloud !== cloud) {
         const data = { ...told, other: mxCloud.title }
         return [{ outcome: 'other-cloud', data, records: added }, ...former]

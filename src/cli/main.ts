@@ -170,7 +170,10 @@ function auditCommand(root: Command): void {
     .option('--selector <name>', 'a DKIM selector in use (repeatable)', collect)
     .option('--only <id,...>', 'only these checks or groups', list)
     .option('--skip <id,...>', 'all but these checks or groups', list)
-    .option('--profile <name>', 'sending, receiving, full, parked or m365 (default: sending with --sender-ip, else full)')
+    .option(
+      '--profile <name>',
+      'sending, receiving, full, parked or m365 (default: sending with --sender-ip, else full)',
+    )
     .option('--no-smtp', 'ask DNS only, connect to no mail or web host')
     .option('--authoritative', 'also ask the name servers of each zone what they publish now')
     .option('--smtp-port <n>', 'port of the MX hosts (default: 25)', wholeNumber(1, 65_535))

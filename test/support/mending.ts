@@ -53,7 +53,9 @@ async function proposedRun(means: ConstructorParameters<typeof AuditRun>[1], zon
 
 /** The profile that a check is in: the records of one for a parked domain would undo those of one for a domain that sends. */
 export function profileOf(check: string): Profile {
-  return [profiles.full, ...Object.values(profiles)].find(({ checks }) => Object.hasOwn(checks, check)) ?? messageProfile
+  return (
+    [profiles.full, ...Object.values(profiles)].find(({ checks }) => Object.hasOwn(checks, check)) ?? messageProfile
+  )
 }
 
 /** What tells one finding from another. */
