@@ -33,7 +33,7 @@ const keyLevels: Readonly<Record<Readings['dkim'][number]['state'], Level>> = {
 
 const alignments = { r: 'relaxed', s: 'strict' } as const
 
-function domainFacts({ exists, nullMx, dmarc }: Readings): Markup {
+function domainFacts({ exists, nullMx, dmarc, domainListed, domainUnasked }: Readings): Markup {
   const yesNo = (value: boolean | null): Content => (value === null ? unlearned() : value ? 'yes' : 'no')
   const policy =
     dmarc.state === 'found'
@@ -45,7 +45,14 @@ function domainFacts({ exists, nullMx, dmarc }: Readings): Markup {
 <dt>Exists in DNS</dt><dd>${yesNo(exists)}</dd>
 <dt>Takes no mail (null MX)</dt><dd>${yesNo(nullMx)}</dd>
 <dt>DMARC policy</dt><dd>${policy}</dd>
-${walkFacts(dmarc.walk)}</dl>`
+${walkFacts(dmarc.walk)}${blocklistFacts(domainListed, domainUnasked)}</dl>`
+}
+
+// Nothing where they were not a part of the audit.
+function blocklistFacts(listed: Readings['domainListed'], unasked: Readings['domainUnasked']): Content {
+  if (!listed || !unasked) return undefined
+  return html`<dt>Blocklists of domains</dt><dd>${listings({ listed, unasked })}</dd>
+`
 }
 
 const stood = { none: 'none', several: 'several, discarded', unanswered: 'no answer' } as const
@@ -128,7 +135,7 @@ function reverseName({ ptr, forwardConfirmed }: Readings['egress'][number]): Con
   }
 }
 
-function listings({ listed, unasked }: Readings['egress'][number]): Content {
+function listings({ listed, unasked }: Pick<Readings['egress'][number], 'listed' | 'unasked'>): Content {
   const zones = (names: readonly string[]): string => names.map(name => shorten(name, VALUE_MOST)).join(', ')
   if (listed === null || unasked === null) return html`<span class="soft">not asked</span>`
   return [

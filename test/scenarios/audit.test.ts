@@ -106,6 +106,8 @@ describe('an audit of one domain', () => {
           { name: '_dmarc.example', found: 'none', record: null, applies: false },
         ],
       },
+      domainListed: [],
+      domainUnasked: [],
       egress: [
         {
           address: '192.0.2.25',
