@@ -119,10 +119,11 @@ const deliveries = defineExpansion({
     const found = await know(mx, { domain })
     if (found.kind === 'null') return { none: 'not-applicable', reason: 'the domain takes no mail (null MX)' }
     const hosts = mailHosts(found)
-    const [record, ...tlsa] = await Promise.all([
-      know(stsRecord, { domain }),
-      ...hosts.map(host => know(tlsaSet, { host })),
-    ])
+    const announced = know(stsRecord, { domain })
+    const bound = hosts.map(host => know(tlsaSet, { host }))
+    // Of several failures the first by order is told, not the first in time.
+    await Promise.allSettled([announced, ...bound])
+    const [record, tlsa] = [await announced, await Promise.all(bound)]
     if (!isAnnounced(record) && tlsa.every(({ kind }) => kind === 'none')) {
       return { none: 'not-applicable', reason: 'the domain has neither an MTA-STS policy nor TLSA records' }
     }

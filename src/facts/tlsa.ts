@@ -30,24 +30,26 @@ export const tlsaSet = defineFact({
   name: 'tlsa-set',
   scope: 'host',
   async gather({ host }, { resolver }): Promise<TlsaSet> {
-    const [own, a] = await Promise.all([tlsaAt(host, resolver), resolver.resolve(host, 'A')])
+    const owner = `_25._tcp.${host}`
+    // All answers first, then the verdict about them: what is known must not depend on which of them came first.
+    const [answer, a] = await Promise.all([resolver.resolve(owner, 'TLSA'), resolver.resolve(host, 'A')])
+    const own = { owner, answer: learned(answer, owner, 'TLSA') }
     const aaaa = a.kind === 'records' ? a : await resolver.resolve(host, 'AAAA')
     const alias = aaaa.kind !== 'unreachable' && aaaa.chain.length > 1 ? aaaa.chain.at(-1) : undefined
     // §2.2.2: under a signed alias the name that it leads to comes first.
     const other = alias === undefined ? undefined : await tlsaAt(alias, resolver)
     const found = other?.answer.kind === 'records' ? other : own
     if (found.answer.kind !== 'records') return { kind: 'none' }
-    const { answer, owner } = found
-    const isSigned = answer.authentic && aaaa.kind === 'records' && aaaa.authentic
-    const judged = recordsOf(answer)
+    const isSigned = found.answer.authentic && aaaa.kind === 'records' && aaaa.authentic
+    const judged = recordsOf(found.answer)
       .slice(0, MOST)
       .map(record => ({ record, why: tlsaFault(record) }))
     return {
       kind: 'found',
-      owner,
+      owner: found.owner,
       usable: judged.filter(({ why }) => why === undefined).map(({ record }) => record),
       faulty: judged.flatMap(({ record, why }) => (why === undefined ? [] : [{ record, why }])),
-      unreadable: answer.malformed.map(({ reason }) => reason),
+      unreadable: found.answer.malformed.map(({ reason }) => reason),
       security: isSigned ? 'signed' : (await validates(resolver)) ? 'unsigned' : 'unvalidated',
     }
   },
