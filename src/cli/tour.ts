@@ -135,7 +135,7 @@ function labTarget(
 function writePage(reports: readonly Report[]): void {
   try {
     mkdirSync(FOLDER, { recursive: true })
-    writeFileSync(PAGE, formats.html.render(reports, {}))
+    writeFileSync(PAGE, formats.html.render(reports))
   } catch (error) {
     throw new UsageError(`cannot write ${PAGE}: ${fileTrouble(error)}`)
   }

@@ -19,8 +19,7 @@ describeCheck(dkimKeyStrength, {
     },
     {
       name: 'an alias of a provider: an old name tells nothing',
-      zone:
-        `s2015._domainkey.example.org CNAME k.provider.example\n${at(rsa(2048)).replace(name, 'k.provider.example')}`,
+      zone: `s2015._domainkey.example.org CNAME k.provider.example\n${at(rsa(2048)).replace(name, 'k.provider.example')}`,
       target: { selectors: ['s2015'] },
       says: 'RSA with 2048 bits',
     },

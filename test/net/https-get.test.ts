@@ -38,7 +38,7 @@ it('passes over interim answers, and follows no redirect', async () => {
 
 it('reads no more than it may, however it is sent', async () => {
   for (const fields of [['Content-Length: 999999'], []]) {
-    const answer = await get({ answers: [httpAnswer(200, fields, 'x'.repeat(300))], then: 'timeout' })
+    const answer = await get({ answers: [httpAnswer(200, fields, 'x'.repeat(300))], ends: 'timeout' })
     expect(answer).toMatchObject({ kind: 'response', isCut: true })
     expect(bodyOf(answer)).toHaveLength(100)
   }
@@ -85,8 +85,8 @@ it('ends with one of its four words, whatever bytes come in whatever pieces', as
     fc.asyncProperty(
       fc.array(piece, { maxLength: 30 }),
       fc.constantFrom('closed', 'timeout'),
-      async (answers, then) => {
-        const answer = await get({ answers, then })
+      async (answers, ends) => {
+        const answer = await get({ answers, ends })
         expect(['response', 'unanswered']).toContain(answer.kind)
         if (answer.kind === 'response') expect(answer.body.length).toBeLessThanOrEqual(100)
       },

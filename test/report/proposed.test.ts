@@ -65,7 +65,7 @@ Passed`)
   })
 
   it('stands in the page', () => {
-    const page = formats.html.render([withProposed], {})
+    const page = formats.html.render([withProposed])
     expect(page).toContain('What would change')
     expect(page).toContain('would heal: fail (missing) → pass (found)')
     expect(page).toContain('Not looked at by this audit: www.healthy.example A')

@@ -9,7 +9,7 @@ export interface ScriptedWeb {
   readonly trust?: Pick<TlsSession, 'trusted' | 'trustFault'>
   readonly tls?: DialFailure
   readonly answers: readonly (string | Uint8Array)[]
-  readonly then?: 'closed' | 'timeout'
+  readonly ends?: 'closed' | 'timeout'
   /** Told of what was asked. */
   readonly onRequest?: (request: string) => void
 }
@@ -23,7 +23,7 @@ export function webDialer(web: ScriptedWeb): Dialer {
         kind: 'connected',
         async read() {
           const next = left.shift()
-          if (next === undefined) return web.then ?? 'closed'
+          if (next === undefined) return web.ends ?? 'closed'
           return typeof next === 'string' ? Buffer.from(next, 'latin1') : next
         },
         elapsed: () => 0,
