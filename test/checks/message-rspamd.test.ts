@@ -17,7 +17,7 @@ function answer(action: string, more = {}): ScriptedWeb {
   return { answers: [httpAnswer(200, ['Content-Type: application/json'], body)] }
 }
 // biome-ignore lint/suspicious/noThenProperty: what a scripted web server does then.
-const silent: ScriptedWeb = { answers: [], then: 'timeout' }
+const silent: ScriptedWeb = { answers: [], ends: 'timeout' }
 const given = (web: ScriptedWeb, at = url) => ({ zone, target: { message, rspamd: at }, dialer: webDialer(web) })
 
 describeCheck(messageRspamd, {
