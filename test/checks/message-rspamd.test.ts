@@ -16,7 +16,6 @@ function answer(action: string, more = {}): ScriptedWeb {
   const body = JSON.stringify({ is_skipped: false, score: 7.25, required_score: 15, action, symbols, ...more })
   return { answers: [httpAnswer(200, ['Content-Type: application/json'], body)] }
 }
-// biome-ignore lint/suspicious/noThenProperty: what a scripted web server does then.
 const silent: ScriptedWeb = { answers: [], ends: 'timeout' }
 const given = (web: ScriptedWeb, at = url) => ({ zone, target: { message, rspamd: at }, dialer: webDialer(web) })
 
