@@ -1,5 +1,5 @@
 // The typed facts of a report that programs act on, gathered from the same facts that the checks judge.
-import { type Know, Unknowable } from '../audit/fact.ts'
+import type { Know } from '../audit/fact.ts'
 import type { Listening, Target } from '../audit/scope.ts'
 import { canonicalName } from '../names/domain.ts'
 import { endpointText } from '../names/endpoint.ts'
@@ -13,7 +13,9 @@ import { dmarcReading } from './dmarc-policy.ts'
 import { domainStanding, refusedBy } from './domain-standing.ts'
 import { existence } from './existence.ts'
 import { heloAddresses, heloState } from './helo-addresses.ts'
+import { hostReadings } from './host-readings.ts'
 import { mx } from './mx.ts'
+import { orUnknown } from './or-unknown.ts'
 import { forwardConfirmed, ptrName, reverseDns } from './reverse-dns.ts'
 import { certificates } from './smtp-probe.ts'
 import { spfEvaluation } from './spf-evaluation.ts'
@@ -26,7 +28,7 @@ type Egress = Target['egress'][number]
 /** All readings of a target; what could not be learned is null, or the state that says so. */
 export async function readings(target: Target, recall: Know, now: Date): Promise<Readings> {
   const subject = { domain: target.domain }
-  const [exists, mail, records, tree, spf, dkim, dmarc, lists, egress, listeners] = await Promise.all([
+  const [exists, mail, records, tree, spf, dkim, dmarc, lists, egress, listeners, hosts] = await Promise.all([
     orUnknown(recall(existence, subject)),
     orUnknown(recall(mx, subject)),
     orUnknown(recall(spfRecord, subject)),
@@ -37,6 +39,7 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     orUnknown(recall(domainStanding, subject)),
     Promise.all(target.egress.map(one => egressReading(recall, target.domain, one))),
     Promise.all(target.listeners.map(one => listenerReading(recall, one, now))),
+    hostReadings(target, recall),
   ])
   return {
     exists: exists?.exists ?? null,
@@ -50,6 +53,7 @@ export async function readings(target: Target, recall: Know, now: Date): Promise
     domainUnasked: lists ? unaskedZones(lists.domain) : null,
     egress,
     listeners,
+    ...(hosts.length > 0 && { hosts }),
   }
 }
 
@@ -123,15 +127,5 @@ async function listenerReading(recall: Know, listener: Listening, now: Date): Pr
   return {
     endpoint: endpointText(listener.address.text, listener.port),
     certificateValid: leaf ? isInside(leaf.validFrom, leaf.validTo) : null,
-  }
-}
-
-/** What could be learned, else undefined. */
-async function orUnknown<V>(fact: Promise<V>): Promise<V | undefined> {
-  try {
-    return await fact
-  } catch (failure) {
-    if (failure instanceof Unknowable) return undefined
-    throw failure
   }
 }

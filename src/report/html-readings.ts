@@ -1,4 +1,5 @@
 // The typed readings as tables: what the sending addresses, the selectors and the policy were found to be.
+import { hostTable } from './html-hosts.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import type { Level, Readings, Report, SpfResult } from './report.ts'
 import { treeLines, treeSums } from './spf-tree.ts'
@@ -10,7 +11,7 @@ const VALUE_MOST = 200
 /** Nothing when there is nothing to tell. */
 export function readingsPart(report: Report): Content {
   const { readings } = report
-  return [domainFacts(readings), egressTable(report), spfTree(readings), selectorTable(readings)]
+  return [domainFacts(readings), egressTable(report), hostTable(report), spfTree(readings), selectorTable(readings)]
 }
 
 const spfLevels: Readonly<Record<SpfResult, Level>> = {

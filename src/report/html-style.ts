@@ -97,6 +97,7 @@ thead th { color: var(--soft); font-size: .8125rem; font-weight: 600; border-bot
 tbody th { font-weight: 600; }
 td:last-child, th:last-child { padding-right: 0; }
 .egress th:nth-child(1) { width: 16%; } .egress th:nth-child(2), .egress th:nth-child(3) { width: 22%; } .egress th:nth-child(4) { width: 19%; }
+.hosts th:nth-child(1) { width: 22%; } .hosts th:nth-child(n+2):nth-child(-n+4) { width: 18%; }
 .selectors th:nth-child(1) { width: 19%; } .selectors th:nth-child(2) { width: 13%; } .selectors td code { font-size: .8125rem; }
 .domains th:nth-child(1) { width: 24%; } .domains th:nth-child(2) { width: 12%; } .domains th:nth-child(3) { width: 10%; }
 .domains th:nth-child(4) { width: 5%; } .domains th:nth-child(5) { width: 6%; } .domains th:nth-child(6) { width: 10%; }
@@ -156,4 +157,4 @@ main.many { max-width: 80rem; } main.many > .domain { max-width: 55rem; margin-l
 export const style: Markup = Markup.trusted(css)
 
 /** Names the style in the page's content security policy, so that no other can take effect. A test holds the two together. */
-export const styleHash = 'sha256-DuhFWVciAXewFXHC8+/C6QNA5XeHjOpU7z1Ozrp479M='
+export const styleHash = 'sha256-padFb5rQ/N3ItjOAwtsiMG7fDnBK07kiP9gnwFAHcao='

@@ -55,5 +55,17 @@ function mergeReadings(last: Readings, partial: Readings, groups: ReadonlySet<st
     domainUnasked: from('dnsbl').domainUnasked ?? null,
     egress,
     listeners: from('tls').listeners,
+    ...mergeHosts(last.hosts, partial.hosts, groups),
   }
+}
+
+/** Sending addresses are looked at for their names, the others for what they say and show. */
+function mergeHosts(last: Readings['hosts'], partial: Readings['hosts'], groups: ReadonlySet<string>) {
+  const sending = groups.has('rdns') || groups.has('helo') ? partial : last
+  const taking = groups.has('tls') || groups.has('smtp') ? partial : last
+  const hosts = [
+    ...(sending?.filter(({ role }) => role === 'egress') ?? []),
+    ...(taking?.filter(({ role }) => role !== 'egress') ?? []),
+  ]
+  return hosts.length > 0 && { hosts }
 }

@@ -108,6 +108,28 @@ export interface SpfTree {
   readonly root: SpfTreeNode
 }
 
+/** One address of a host with the names it goes by. What was not looked at, or could not be learned, is null. */
+export interface HostReading {
+  /** Mail leaves from there, other servers bring it there, or it is a listener of our own. */
+  readonly role: 'egress' | 'mx' | 'listener'
+  /** The name it is known by: in the MX record, of the listener, or what it says in HELO. */
+  readonly name: string | null
+  readonly address: string
+  /** Null for a sending address. */
+  readonly port: number | null
+  /** The host name at the beginning of its banner. */
+  readonly banner: string | null
+  /** What it calls itself in answer to EHLO; of a sending address, what it says in HELO. */
+  readonly ehlo: string | null
+  /** As in `Readings.egress`. */
+  readonly ptr: string | null
+  readonly forwardConfirmed: boolean | null
+  /** The first names of its certificate, how many more there are, and its last moment. */
+  readonly certificate: { readonly names: readonly string[]; readonly more: number; readonly end: string } | null
+  /** Which of them are another name than `name`, or, of the certificate and of reverse DNS, do not have it among theirs. */
+  readonly differs: readonly ('banner' | 'ehlo' | 'ptr' | 'certificate')[]
+}
+
 /**
  * The typed facts that programs act on; nobody parses sentences. `null` means that it could not be learned, which is never
  * the same as false.
@@ -170,6 +192,8 @@ export interface Readings {
   }[]
   /** Our own listeners that speak TLS, as `target.listeners` names them, and whether the certificate is inside its dates. */
   readonly listeners: readonly { readonly endpoint: string; readonly certificateValid: boolean | null }[]
+  /** Every host side by side: sending addresses, then MX hosts and listeners that were connected to. Absent without any. */
+  readonly hosts?: readonly HostReading[]
 }
 
 /** What was audited: the domain's sending side as far as it was told. */

@@ -24,3 +24,14 @@ it('replaces what was asked again, and keeps the rest with its judgment', () => 
   expect(merged.verdict).toBe('fail')
   expect(merged.ready.n!.because).toContain('spf-record')
 })
+
+it('keeps the hosts that were not looked at again', () => {
+  const [sending, ...taking] = broken.readings.hosts!
+  const partial = { ...healthy, readings: { ...healthy.readings, hosts: [{ ...sending!, ptr: 'new.broken.example' }] } }
+  const merged = (...groups: string[]) =>
+    mergeReports(broken, partial, new Set(groups), () => ({})).readings.hosts?.map(({ role, ptr }) => `${role} ${ptr}`)
+  const before = taking.map(({ role, ptr }) => `${role} ${ptr}`)
+  expect(merged('rdns')).toEqual(['egress new.broken.example', ...before])
+  expect(merged('dnsbl')).toEqual(['egress mail.broken.example', ...before])
+  expect(merged('smtp')).toEqual(['egress mail.broken.example'])
+})

@@ -47,6 +47,20 @@ const reading: Whole<Readings> = {
   },
   domainListed: ['dbl.spamhaus.org'],
   domainUnasked: ['multi.uribl.com'],
+  hosts: [
+    {
+      role: 'mx',
+      name: 'mx.whole.example',
+      address: '192.0.2.20',
+      port: 25,
+      banner: 'mx.whole.example',
+      ehlo: 'mx.whole.example',
+      ptr: 'mx.whole.example',
+      forwardConfirmed: true,
+      certificate: { names: ['mx.whole.example'], more: 0, end: '2026-12-01T00:00:00.000Z' },
+      differs: ['banner'],
+    },
+  ],
 }
 const finding: Whole<Omit<Finding, 'data'>> & Pick<Finding, 'data'> = {
   check: 'spf-record',
@@ -109,7 +123,7 @@ const whole: Required<Report> = {
 /** Optional in the type. Everything else must be required by the schema. */
 const optional = [
   'readings.spfTree',
-
+  'readings.hosts',
   ...['spf', 'dkim', 'dmarc', 'arc', 'target.message', 'standing', 'proposed'],
   ...[
     'findings.0.fix',
