@@ -5,12 +5,13 @@
 import { defineCheck, type Ruling } from '../audit/check.ts'
 import type { FamilyAddresses } from '../facts/family-addresses.ts'
 import { type HeloAddresses, heloAddresses } from '../facts/helo-addresses.ts'
-import type { IpAddress } from '../names/address.ts'
+import { type IpAddress, isPublic } from '../names/address.ts'
 
 type Outcome =
   | 'matches'
   | 'literal'
   | 'elsewhere'
+  | 'inner-address'
   | 'other-family'
   | 'literal-elsewhere'
   | 'unresolvable'
@@ -36,6 +37,11 @@ export default defineCheck({
       level: 'warn',
       says: 'The HELO name {helo} leads to {addresses}, not to {address}, from which mail comes. Receivers must not refuse mail for that alone (RFC 5321 §4.1.4), yet some do.',
       fix: mismatchFix,
+    },
+    'inner-address': {
+      level: 'warn',
+      says: 'The HELO name {helo} leads to {addresses} here, which no receiver can reach, while mail comes from {address}. Either it is published so, or the resolver that was asked shows what only your own network sees.',
+      fix: 'Ask a resolver outside (--resolver). If it shows the same, publish the record below instead.',
     },
     'other-family': {
       level: 'warn',
@@ -80,8 +86,14 @@ function judge(helo: Extract<HeloAddresses, { kind: 'name' }>, address: IpAddres
   const records = [{ do: 'publish', name: helo.name, type, value: address.text } as const]
   if (helo.leadsBack === 'yes') return { outcome: 'matches', data }
   if (own.state === 'unknown') return { outcome: 'unanswered', data: { ...data, reason: own.reason } }
-  if (own.state === 'found')
-    return { outcome: 'elsewhere', data: { ...data, addresses: texts(own.addresses) }, records }
+  if (own.state === 'found') {
+    const isInner = isPublic(address) && !own.addresses.some(isPublic)
+    return {
+      outcome: isInner ? 'inner-address' : 'elsewhere',
+      data: { ...data, addresses: texts(own.addresses) },
+      records,
+    }
+  }
   // RFC 8020: a name that does not exist has nothing of the other family either.
   if (!own.exists) return { outcome: 'unresolvable', data: { ...data, absence: absenceWords(own) }, records }
   if (other.state === 'found')

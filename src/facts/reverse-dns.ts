@@ -1,8 +1,9 @@
 // Which names does an address have, and which of them lead back to it? Follows the aliases of classless delegation.
 import { defineFact, Unknowable } from '../audit/fact.ts'
-import { type IpAddress, parseAddress, reverseName, sameAddress } from '../names/address.ts'
+import { type IpAddress, isPublic, parseAddress, reverseName, sameAddress } from '../names/address.ts'
 import { canonicalName, nameFault } from '../names/domain.ts'
 import type { Resolver } from '../net/resolver.ts'
+import { readHelo } from '../protocol/helo.ts'
 import { learned, recordsOf, whyUnreachable } from './answers.ts'
 
 /** More than receivers look at, since which of them they take is chance; a hostile answer could have thousands. */
@@ -53,9 +54,10 @@ export const reverseDns = defineFact({
 })
 
 /** True when a name leads back to the address, false when none does or there is none, null when it could not be learned. */
-export function forwardConfirmed({ names }: ReverseDns): boolean | null {
+export function forwardConfirmed({ names, unused }: ReverseDns): boolean | null {
   if (names.some(n => n.leadsBack === 'confirmed')) return true
-  return names.some(n => n.leadsBack === 'unknown') ? null : false
+  // One of those that nobody asked about may be the one.
+  return unused.length > 0 || names.some(n => n.leadsBack === 'unknown') ? null : false
 }
 
 /** The first name that leads back to the address, else the first of all, else null. */
@@ -77,6 +79,11 @@ async function lookUp(name: string, address: IpAddress, resolver: Resolver): Pro
   if (addresses.some(a => sameAddress(a, address))) {
     return { name, leadsBack: 'confirmed', addresses: texts(addresses), reason: undefined }
   }
+  if (isInnerView(name, addresses, address)) {
+    const seen = texts(addresses).join(', ')
+    const reason = `${name} has ${seen} here, which nobody outside can reach; a resolver outside (--resolver) may show another address`
+    return { name, leadsBack: 'unknown', addresses: texts(addresses), reason }
+  }
   const unread = answer.kind === 'records' ? answer.malformed[0] : undefined
   if (unread !== undefined) {
     return {
@@ -87,6 +94,11 @@ async function lookUp(name: string, address: IpAddress, resolver: Resolver): Pro
     }
   }
   return { name, leadsBack: 'not', addresses: texts(addresses), reason: undefined }
+}
+
+// Resolvers of a network often give inner addresses for its own hosts (split horizon), which no receiver sees.
+function isInnerView(name: string, found: readonly IpAddress[], egress: IpAddress): boolean {
+  return found.length > 0 && !found.some(isPublic) && isPublic(egress) && readHelo(name).kind === 'name'
 }
 
 function texts(addresses: readonly IpAddress[]): readonly string[] {

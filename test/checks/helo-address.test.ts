@@ -44,6 +44,12 @@ describeCheck(check, {
       target: { egress: ['2001:db8::25 [IPv6:2001:DB8:0::25]'] },
       says: 'itself',
     },
+    {
+      name: 'an IPv4 address written as IPv6',
+      zone: '',
+      target: { egress: ['::ffff:192.0.2.10 [IPv6:::ffff:192.0.2.10]'] },
+      says: 'gives 192.0.2.10 itself',
+    },
   ],
   elsewhere: [
     {
@@ -53,7 +59,22 @@ describeCheck(check, {
       fix: 'Publish the record below',
       records: [{ do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' }],
     },
-    { name: 'a loopback entry', zone: 'mail.example.org A 127.0.1.1', target, says: 'leads to 127.0.1.1' },
+  ],
+  'inner-address': [
+    {
+      name: 'a loopback entry',
+      zone: 'mail.example.org A 127.0.1.1',
+      target,
+      says: 'leads to 127.0.1.1 here, which no receiver can reach, while mail comes from 192.0.2.10.',
+      fix: 'Ask a resolver outside (--resolver).',
+      records: [{ do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' }],
+    },
+    {
+      name: 'an address of the own network',
+      zone: 'mail.example.org AAAA fd00::25',
+      target: v6,
+      says: 'leads to fd00::25 here',
+    },
   ],
   'other-family': [
     {
@@ -71,6 +92,12 @@ describeCheck(check, {
       target: { egress: ['192.0.2.10 [10.0.0.5]'] },
       says: 'In HELO the server says [10.0.0.5], but mail comes from 192.0.2.10.',
       fix: 'the outer address',
+    },
+    {
+      name: 'the IPv4 literal of a server whose mail leaves over IPv6',
+      zone: '',
+      target: { egress: ['2001:db8::25 [192.0.2.10]'] },
+      says: 'In HELO the server says [192.0.2.10], but mail comes from 2001:db8::25.',
     },
   ],
   unresolvable: [

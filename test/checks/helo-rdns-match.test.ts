@@ -45,6 +45,13 @@ describeCheck(check, {
       ],
     },
     {
+      name: 'behind classless delegation (RFC 2317) the record belongs where the alias leads',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa\n10.0-15.2.0.192.in-addr.arpa PTR host.example.net\nmail.example.org A 192.0.2.10`,
+      target,
+      says: 'is called host.example.net',
+      records: [{ do: 'publish', name: '10.0-15.2.0.192.in-addr.arpa', type: 'PTR', value: 'mail.example.org' }],
+    },
+    {
       name: 'the HELO name leads back',
       zone: `${reverse} PTR host.example.net\nhost.example.net A 192.0.2.10\nmail.example.org A 192.0.2.10`,
       target,

@@ -38,6 +38,32 @@ describeCheck(check, {
       says: '2001:db8::25 is called',
     },
     {
+      name: 'an IPv6 address behind an alias of its reverse name',
+      zone: `${reverse6} CNAME 25.hosts.example.org\n25.hosts.example.org PTR mail.example.org\nmail.example.org AAAA 2001:db8::25`,
+      target: { egress: ['2001:db8::25'] },
+      says: '2001:db8::25 is called mail.example.org',
+    },
+    {
+      name: 'an IPv4 address written as IPv6 is the IPv4 one',
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 192.0.2.10`,
+      target: { egress: ['::ffff:192.0.2.10'] },
+      says: '192.0.2.10 is called mail.example.org',
+    },
+    {
+      name: 'each sending address by itself',
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 192.0.2.10`,
+      target: { egress: ['192.0.2.10', '2001:db8::25'] },
+      says: '192.0.2.10 is called mail.example.org',
+      subject: '192.0.2.10',
+      findings: 2,
+    },
+    {
+      name: 'an inner address stands beside the right one',
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 10.0.0.5\nmail.example.org A 192.0.2.10`,
+      target,
+      says: '192.0.2.10 is called mail.example.org',
+    },
+    {
       name: 'one of ten names, in whatever order',
       zone: `${many(10)}\nn9.example.org A 192.0.2.10`,
       target,
@@ -68,6 +94,23 @@ describeCheck(check, {
       target: { egress: ['2001:db8::25'] },
       says: 'mail.example.org has no AAAA record.',
       records: [{ do: 'publish', name: 'mail.example.org', type: 'AAAA', value: '2001:db8::25' }],
+    },
+    {
+      name: 'an IPv4-mapped AAAA record is not the IPv6 address',
+      zone: `${reverse6} PTR mail.example.org\nmail.example.org AAAA ::ffff:192.0.2.10`,
+      target: { egress: ['2001:db8::25'] },
+      says: 'No name of 2001:db8::25 leads back to it: mail.example.org has 192.0.2.10.',
+    },
+    {
+      name: 'behind classless delegation (RFC 2317) a name that nobody can own is replaced where the record stands',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa\n10.0-15.2.0.192.in-addr.arpa PTR mail.internal\nmail.internal A 10.0.0.5`,
+      target,
+      says: 'mail.internal has 10.0.0.5.',
+      fix: 'change the PTR record at 10.0-15.2.0.192.in-addr.arpa',
+      records: [
+        { do: 'publish', name: '10.0-15.2.0.192.in-addr.arpa', type: 'PTR', value: 'mail.example.org' },
+        { do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' },
+      ],
     },
     {
       name: 'the HELO name is mended first',
@@ -101,6 +144,18 @@ describeCheck(check, {
   ],
   unanswered: [
     {
+      name: 'the resolver shows an inner address, which the world may not see',
+      zone: `${reverse} PTR mail.example.org\nmail.example.org A 10.0.0.5`,
+      target,
+      says: 'mail.example.org has 10.0.0.5 here, which nobody outside can reach; a resolver outside (--resolver)',
+    },
+    {
+      name: 'of an IPv6 host likewise',
+      zone: `${reverse6} PTR mail.example.org\nmail.example.org AAAA fd00::25`,
+      target: { egress: ['2001:db8::25'] },
+      says: 'mail.example.org has fd00::25 here',
+    },
+    {
       name: 'more names than were looked up',
       zone: many(60),
       target,
@@ -118,6 +173,22 @@ describeCheck(check, {
       says: 'mail.example.org has 192.0.2.99; DNS did not answer in time',
     },
   ],
-  'no-ptr': [{ zone: 'example.org A 192.0.2.1', target, says: '192.0.2.10 has no PTR record.' }],
-  unknowable: [{ zone: `${reverse} FAULT timeout`, target, says: `asked for ${reverse} PTR` }],
+  'no-ptr': [
+    { zone: 'example.org A 192.0.2.1', target, says: '192.0.2.10 has no PTR record.' },
+    {
+      name: 'that the MX host has one does not help the sending address',
+      zone: 'example.org MX 10 mx.example.org\nmx.example.org A 192.0.2.1\n1.2.0.192.in-addr.arpa PTR mx.example.org',
+      target,
+      says: '192.0.2.10 has no PTR record.',
+    },
+  ],
+  unknowable: [
+    { zone: `${reverse} FAULT timeout`, target, says: `asked for ${reverse} PTR` },
+    {
+      name: 'the delegated zone does not answer',
+      zone: `${reverse} CNAME 10.0-15.2.0.192.in-addr.arpa\n10.0-15.2.0.192.in-addr.arpa FAULT servfail`,
+      target,
+      says: 'SERVFAIL',
+    },
+  ],
 })

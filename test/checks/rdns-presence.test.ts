@@ -21,6 +21,12 @@ describeCheck(check, {
       says: 'is mail.example.org.',
     },
     {
+      name: 'classless delegation to a name in the own zone, by two aliases',
+      zone: `${reverse} CNAME 10.rev.example.org\n10.rev.example.org CNAME 10.rev.example.net\n10.rev.example.net PTR mail.example.org`,
+      target,
+      says: 'is mail.example.org.',
+    },
+    {
       name: 'more names than anybody looks at',
       zone: Array.from({ length: 12 }, (_, i) => `${reverse} PTR n${i}.example.org`).join('\n'),
       target,
@@ -61,6 +67,20 @@ describeCheck(check, {
         { do: 'publish', name: reverse, type: 'PTR', value: 'mail.example.org' },
         { do: 'publish', name: 'mail.example.org', type: 'A', value: '192.0.2.10' },
       ],
+    },
+    {
+      name: 'the MX host has a name, the sending address has none',
+      zone: 'example.org MX 10 mx.example.org\nmx.example.org A 192.0.2.1\n1.2.0.192.in-addr.arpa PTR mx.example.org',
+      target,
+      says: '192.0.2.10 has no name',
+    },
+    {
+      name: 'of two sending addresses the IPv6 one',
+      zone: `${reverse} PTR relay.example.org`,
+      target: { egress: ['192.0.2.10', '2001:db8::25'] },
+      says: '2001:db8::25 has no name',
+      subject: '2001:db8::25',
+      findings: 2,
     },
     {
       name: 'no HELO name known',

@@ -48,6 +48,13 @@ describe('reverse DNS', () => {
       true,
     ],
     ['not confirmed', `${reverse} PTR b.example.org\n${reverse} PTR a.example.org`, 'a.example.org', false],
+    [
+      'not known of all of very many',
+      Array.from({ length: 60 }, (_, i) => `${reverse} PTR n${i}.example.org`).join('\n'),
+      'n0.example.org',
+      null,
+    ],
+    ['seen from the inside', `${reverse} PTR a.example.org\na.example.org A 192.168.1.5`, 'a.example.org', null],
     ['not known', `${reverse} PTR a.example.org\na.example.org FAULT timeout`, 'a.example.org', null],
   ])('reads as a name and three states: %s', async (_, zone, name, confirmed) => {
     const { value } = await learn(zone)
