@@ -39,6 +39,7 @@ export async function startLab({ port = 0, onMail = () => {} }: LabOptions = {})
         hostname: host,
         domains: [host.slice(host.indexOf('.') + 1)],
         onMail,
+        ...(host.endsWith(`.${healthy.domain}`) && { seesClientsAt: healthy.egress[0]!.address }),
         ...(certificate === 'none' ? {} : { certificate: certificateFor(host, certificate, authority, now) }),
       })
       return { addresses, server }

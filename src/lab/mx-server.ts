@@ -61,6 +61,8 @@ export interface MxOptions {
   /** Without one, STARTTLS is not offered. */
   readonly certificate?: ServerCertificate
   readonly misbehavior?: Misbehavior
+  /** The address at which it tells clients, in answer to EHLO, that it sees them. */
+  readonly seesClientsAt?: string
   /** Milliseconds of the greet pause of `slow-banner`. */
   readonly pause?: number
   /** The domains that it takes mail for; all when not given. */
@@ -222,7 +224,7 @@ class Session {
     if (misbehavior === 'silent-under-tls' && this.#tls) return undefined
     switch (line.split(/[\s:]/)[0]!.toUpperCase()) {
       case 'EHLO':
-        return this.#ehlo()
+        return this.#ehlo(line.slice(5).trim())
       case 'HELO':
       case 'NOOP':
         return say(`250 ${hostname}`)
@@ -269,8 +271,8 @@ class Session {
     return say('250 2.1.5 Ok')
   }
 
-  #ehlo(): Word {
-    const { hostname, misbehavior } = this.#options
+  #ehlo(said: string): Word {
+    const { hostname, misbehavior, seesClientsAt } = this.#options
     if (misbehavior === 'no-ehlo') return say('502 5.5.1 Command not implemented')
     if (misbehavior === 'endless-ehlo') {
       this.#endless('250-X-AND-ANOTHER-THING')
@@ -281,7 +283,8 @@ class Session {
     const starttls = misbehavior === 'masked' ? 'XXXXXXXA' : offersTls ? 'STARTTLS' : undefined
     const login = misbehavior === 'auth-in-clear' || (this.#options.login && this.#tls) ? 'AUTH PLAIN LOGIN' : undefined
     const extensions = ['PIPELINING', `SIZE ${LARGEST_MESSAGE}`, starttls, login, 'ENHANCEDSTATUSCODES', '8BITMIME']
-    const lines = [hostname, ...extensions.filter(e => e !== undefined)]
+    const greeting = seesClientsAt === undefined ? hostname : `${hostname} Hello ${said} [${seesClientsAt}]`
+    const lines = [greeting, ...extensions.filter(e => e !== undefined)]
     return say(...lines.map((text, i) => `250${i === lines.length - 1 ? ' ' : '-'}${text}`))
   }
 

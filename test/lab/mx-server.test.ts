@@ -52,6 +52,14 @@ describe('the MX of the lab', () => {
     ])
   })
 
+  it('tells clients where it sees them', async () => {
+    const { hear, say } = await client({ hostname: 'mx.example.org', seesClientsAt: '192.0.2.10' })
+    await hear()
+    expect(await say('EHLO client.example.net\r\n')).toMatch(
+      /^250.mx\.example\.org Hello client\.example\.net \[192\.0\.2\.10\]/,
+    )
+  })
+
   it('takes mail under TLS, and forgets what was said in clear', async () => {
     const now = new Date()
     const certificate = certificateFor('mx.example.org', 'good', createAuthority(now), now)

@@ -337,3 +337,15 @@ describe('the program', () => {
     })
   })
 })
+
+it('tells at which address the MX hosts see us', async () => {
+  const asked = target({ domain: 'healthy.example', egress: ['192.0.2.25 mail.healthy.example'] })
+  const wanted = ({ group }: { readonly group: string }): boolean => group === 'egress'
+  const report = await run().audit(asked, { profile: profiles.receiving, wanted })
+  expect(told(report)).toEqual([
+    'pass egress-port-25: Port 25 is open from here by IPv4: mx1.healthy.example [192.0.2.31], mx2.healthy.example [192.0.2.32] answered.',
+    'pass egress-port-25: Port 25 is open from here by IPv6: mx1.healthy.example [2001:db8::31] answered.',
+    'pass egress-address: Connections from here come from 192.0.2.25, one of the sending addresses (according to mx1.healthy.example, mx2.healthy.example).',
+    'info egress-address: No server told at which IPv6 address it sees this machine (mx1.healthy.example). Not all of them do.',
+  ])
+})
