@@ -7,8 +7,10 @@ import { messageResults } from './facts/message-results.ts'
 import { readings } from './facts/readings.ts'
 import { standing } from './facts/standing-set.ts'
 import { blocklistsAsOf } from './rules/blocklists.ts'
+import { certificateAuthoritiesAsOf } from './rules/certificate-authorities.ts'
 import { certificateLifetimesAsOf } from './rules/certificate-lifetimes.ts'
 import { dkimSelectorsAsOf } from './rules/dkim-selectors.ts'
+import { dnssecAlgorithmsAsOf } from './rules/dnssec-algorithms.ts'
 import { mailGatewaysAsOf } from './rules/mail-gateways.ts'
 import { messageLimitsAsOf } from './rules/message-limits.ts'
 import { microsoft365AsOf } from './rules/microsoft-365.ts'
@@ -36,7 +38,9 @@ export function catalogue(): Catalogue {
       mailGateways: mailGatewaysAsOf,
       microsoft365: microsoft365AsOf,
       messageLimits: messageLimitsAsOf,
+      certificateAuthorities: certificateAuthoritiesAsOf,
       certificateLifetimes: certificateLifetimesAsOf,
+      dnssecAlgorithms: dnssecAlgorithmsAsOf,
     },
   }
 }

@@ -3,6 +3,7 @@ import type { AnyCheck } from '../audit/check.ts'
 import bimiCertificate from './bimi-certificate.ts'
 import bimiLogo from './bimi-logo.ts'
 import bimiRecord from './bimi-record.ts'
+import certificateCaa from './certificate-caa.ts'
 import certificateChain from './certificate-chain.ts'
 import certificateExpiry from './certificate-expiry.ts'
 import certificateName from './certificate-name.ts'
@@ -19,10 +20,12 @@ import dmarcPolicy from './dmarc-policy.ts'
 import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
 import dmarcReporting from './dmarc-reporting.ts'
+import dnsCaa from './dns-caa.ts'
 import dnsDnssec from './dns-dnssec.ts'
 import dnsExistence from './dns-existence.ts'
 import dnsPropagation from './dns-propagation.ts'
 import dnsResolver from './dns-resolver.ts'
+import dnsWildcard from './dns-wildcard.ts'
 import dnsblAddress from './dnsbl-address.ts'
 import dnsblDomain from './dnsbl-domain.ts'
 import egressAddress from './egress-address.ts'
@@ -105,6 +108,8 @@ export const checks = [
   dnsResolver,
   dnsExistence,
   dnsDnssec,
+  dnsCaa,
+  dnsWildcard,
   dnsPropagation,
   mxHosts,
   mxAddresses,
@@ -142,6 +147,7 @@ export const checks = [
   certificateExpiry,
   certificateName,
   certificateChain,
+  certificateCaa,
   tlsVersion,
   mtaStsRecord,
   mtaStsPolicy,

@@ -9,6 +9,8 @@ const advice: ProfileEntry = { required: false, gate: 'warn' }
 const everywhere = {
   'dns-existence': closes,
   'dns-dnssec': advice,
+  'dns-caa': advice,
+  'dns-wildcard': advice,
   'dns-propagation': advice,
   'dns-resolver': advice,
 } as const satisfies Profile['checks']
@@ -45,6 +47,7 @@ const sendingChecks = {
   'certificate-expiry': { ...ownFault, required: false, kinds: ['listener'] },
   'certificate-name': { ...advice, kinds: ['listener'] },
   'certificate-chain': { ...advice, kinds: ['listener'] },
+  'certificate-caa': { ...advice, kinds: ['listener'] },
   'tls-version': { ...advice, kinds: ['listener'] },
   // A small list that is silent for a day must not turn every report unknown; the large ones must.
   'dnsbl-address': { ...ownFault, optional: ['refused-minor', 'unanswered-minor'] },
@@ -62,6 +65,7 @@ const receivingChecks = {
   'certificate-expiry': { ...required, kinds: withTls },
   'certificate-name': { ...required, kinds: withTls },
   'certificate-chain': { ...required, kinds: withTls },
+  'certificate-caa': { ...advice, kinds: withTls },
   'tls-version': { ...required, kinds: withTls },
   'mta-sts-record': advice,
   'mta-sts-policy': advice,

@@ -36,6 +36,7 @@ export interface Authority {
 
 interface Issuer {
   readonly name: string
+  readonly organization?: string | undefined
   readonly key: KeyObject
   /** PEM texts that are sent with what it issues. */
   readonly sent: string
@@ -44,15 +45,18 @@ interface Issuer {
 
 const DAY = 86_400_000
 
-/** A root, valid for a year from a day before `now`. Each is new: nobody can have its key. */
-export function createAuthority(now: Date): Authority {
+/**
+ * A root, valid for a year from a day before `now`. Each is new: nobody can have its key.
+ * @param organization whose it says it is
+ */
+export function createAuthority(now: Date, organization?: string): Authority {
   const name = `mailworthy lab root ${randomBytes(4).toString('hex')}`
   const key = newKey('ec')
   const root = encode(
-    { name, names: [], isAuthority: true, key, from: days(now, -1), to: days(now, 365) },
-    { name, key },
+    { name, organization, names: [], isAuthority: true, key, from: days(now, -1), to: days(now, 365) },
+    { name, organization, key },
   )
-  return authority({ name, key, sent: '', root })
+  return authority({ name, organization, key, sent: '', root })
 }
 
 /** A certificate that nobody but its owner signed. */
@@ -129,13 +133,14 @@ const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'p
 function encode(
   about: {
     readonly name: string
+    readonly organization?: string | undefined
     readonly names: readonly string[]
     readonly isAuthority: boolean
     readonly key: KeyObject
     readonly from: Date
     readonly to: Date
   } & Pick<CertificateWish, 'digest' | 'forClients' | 'mustStaple'>,
-  issuer: { readonly name: string; readonly key: KeyObject },
+  issuer: Pick<Issuer, 'name' | 'organization' | 'key'>,
 ): string {
   const { digest = 'sha256' } = about
   const isOld = digest === 'sha1'
@@ -148,9 +153,9 @@ function encode(
     tagged(0, true, integer(Buffer.from([2]))),
     integer(randomBytes(16)),
     algorithm,
-    commonName(issuer.name),
+    distinguishedName(issuer),
     sequence(time(about.from), time(about.to)),
-    commonName(about.name),
+    distinguishedName(about),
     publicHalf(about.key),
     tagged(3, true, sequence(...keyIdentifiers(about.key, issuer.key), ...extensions)),
   )
@@ -162,7 +167,12 @@ function publicHalf(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' })
 }
 
-const commonName = (name: string): Buffer => sequence(set(sequence(objectId('2.5.4.3'), utf8(name))))
+const attribute = (id: string, text: string): Buffer => set(sequence(objectId(id), utf8(text)))
+
+function distinguishedName({ name, organization }: Pick<Issuer, 'name' | 'organization'>): Buffer {
+  const whose = organization === undefined ? [] : [attribute('2.5.4.10', organization)]
+  return sequence(...whose, attribute('2.5.4.3', name))
+}
 
 const extension = (id: string, critical: boolean, contents: Uint8Array): Buffer =>
   sequence(objectId(id), ...(critical ? [yes()] : []), octets(contents))

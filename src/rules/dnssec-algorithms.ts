@@ -1,5 +1,8 @@
 // Which algorithms of DNSSEC may still sign: the IANA registries as RFC 9904, 9905 and 9906 left them, looked up in 2026-11.
 
+/** The month in which the registries below were last compared. */
+export const dnssecAlgorithmsAsOf = '2026-11'
+
 /** `retired`: must not sign any more, and validators take what it signs for unsigned, or will. `rare`: many validators do not know it. */
 export interface DnssecAlgorithm {
   readonly name: string
