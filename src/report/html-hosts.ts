@@ -42,10 +42,11 @@ function hostCell({ role, name, address, port }: HostReading): Content {
   ]
 }
 
-/** A name, marked where it is another than that of the host. */
-function named({ differs }: HostReading, what: HostReading['differs'][number], name: string): Content {
-  const shown = shorten(name, VALUE_MOST)
-  return differs.includes(what) ? [toned('info', shown), html` <span class="soft">differs</span>`] : shown
+/** A name, marked where it is another than that of the host; what is the same is not read again and again. */
+function named({ differs, name }: HostReading, what: HostReading['differs'][number], given: string): Content {
+  if (given === name) return html`<span class="soft">the same</span>`
+  const shown = shorten(given, VALUE_MOST)
+  return differs.includes(what) ? html`<b>${shown}</b> <span class="soft">differs</span>` : shown
 }
 
 function reverseCell(host: HostReading): Content {
@@ -55,8 +56,8 @@ function reverseCell(host: HostReading): Content {
     return forwardConfirmed === null ? undefined : toned(host.role === 'egress' ? 'fail' : 'info', 'none')
   return [
     named(host, 'ptr', ptr),
-    forwardConfirmed === false && html` <span class="soft">does not lead back</span>`,
-    forwardConfirmed === null && html` <span class="soft">whether it leads back was not learned</span>`,
+    forwardConfirmed === false && html`<br><span class="soft">does not lead back</span>`,
+    forwardConfirmed === null && html`<br><span class="soft">whether it leads back was not learned</span>`,
   ]
 }
 

@@ -119,6 +119,20 @@ describe('an audit of one domain', () => {
         },
       ],
       listeners: [],
+      hosts: [
+        {
+          role: 'egress',
+          name: 'mail.healthy.example',
+          address: '192.0.2.25',
+          port: null,
+          banner: null,
+          ehlo: 'mail.healthy.example',
+          ptr: 'mail.healthy.example',
+          forwardConfirmed: true,
+          certificate: null,
+          differs: [],
+        },
+      ],
     })
   })
 
