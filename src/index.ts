@@ -14,6 +14,7 @@ import type { Resolver } from './net/resolver.ts'
 import { withoutRewriting } from './net/rewriting.ts'
 import { createDialer } from './net/socket-dialer.ts'
 import { ehloName } from './protocol/helo.ts'
+import { readReflector } from './protocol/reflector.ts'
 import type { Report } from './report/report.ts'
 
 export { checks } from './checks/index.ts'
@@ -47,6 +48,8 @@ export interface AuditRequest {
   readonly smtpPort?: number
   /** Hosts of your own: there RCPT is tried with addresses elsewhere, and submission is looked at. Nothing is sent. */
   readonly mine?: readonly string[]
+  /** URL (https) of a page that answers with the address of whoever asks: where the world sees this machine. */
+  readonly reflector?: string
   /** Also ask the name servers of each zone what they publish now. */
   readonly authoritative?: boolean
   /** Name servers, as `address`, `address:port`, `tls://address` and so on; those of the system by default. */
@@ -97,6 +100,7 @@ export async function audit(domain: string, request: AuditRequest = {}): Promise
     ownFamilies: ownFamilies(),
     ownAddresses: ownAddresses(),
     ...(request.mine && request.mine.length > 0 && { mine: request.mine.map(hostOf) }),
+    ...(request.reflector !== undefined && { reflector: reflectorUrl(request.reflector) }),
     ...(request.authoritative && { authoritative: true as const }),
     ...(own && { resolvers: servers.map(server => ({ name: describeServer(server), server })) }),
   } as const
@@ -124,6 +128,12 @@ function hostOf(text: string): string {
   const parsed = parseDomain(text)
   if (!parsed.ok) throw new TypeError(`"${text}" is no host name: ${parsed.reason}`)
   return parsed.name
+}
+
+function reflectorUrl(text: string): string {
+  const reflector = readReflector(text)
+  if ('fault' in reflector) throw new TypeError(`"${text}" is no reflector: ${reflector.fault}`)
+  return reflector.url
 }
 
 function serversOf(texts: readonly string[] | undefined): readonly ServerAddress[] {

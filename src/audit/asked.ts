@@ -3,7 +3,7 @@ import { parseAddress } from '../names/address.ts'
 import type { GivenMessage, Listening, NamedServer, RspamdService, Target } from './scope.ts'
 
 /** The target of every audit of the run, but for the domain. */
-export type CommonTarget = Omit<Target, 'domain' | 'ourRecords' | 'ourKeysSince'>
+export type CommonTarget = Omit<Target, 'domain' | 'ourRecords' | 'ourKeysSince' | 'leavesFrom'>
 
 /** What was asked for, whatever came of it. */
 export interface Asked {
@@ -38,6 +38,7 @@ export function writeAsked({ target, ...rest }: Asked): object {
       ...(target.authoritative && { authoritative: true }),
       ...(target.ownAddresses && { ownAddresses: target.ownAddresses.map(({ text }) => text) }),
       ...(target.mine && { mine: target.mine }),
+      ...(target.reflector !== undefined && { reflector: target.reflector }),
       ...(target.resolvers && { resolvers: target.resolvers }),
       ...(target.message && { message: writeMessage(target.message) }),
     },
@@ -81,6 +82,7 @@ function askedIn(asked: Fields): Asked {
         ownAddresses: target.the('ownAddresses', isTexts).flatMap(text => parseAddress(text) ?? []),
       }),
       ...(target.has('mine') && { mine: target.the('mine', isTexts) }),
+      ...(target.has('reflector') && { reflector: target.the('reflector', isText) }),
       ...(target.has('resolvers') && { resolvers: target.each('resolvers', namedServer) }),
       ...(target.has('message') && { message: messageIn(target.fields('message')) }),
     },

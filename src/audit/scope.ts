@@ -31,6 +31,10 @@ export interface Target {
   readonly ownAddresses?: readonly IpAddress[]
   /** Hosts of the user's own, where RCPT may be tried and submission is looked at: strangers take that for abuse. */
   readonly mine?: readonly string[]
+  /** URL of a page that answers with the address of whoever asks; without one nobody is asked. */
+  readonly reflector?: string
+  /** Of the sending addresses those that this machine itself sends from, by the way that its system chooses. */
+  readonly leavesFrom?: readonly IpAddress[]
   /** The servers of the zones are asked as well: what they publish now, beside what the resolver sees. */
   readonly authoritative?: true
   /** The name servers that the resolver asks, each to be looked at itself. */
@@ -74,6 +78,15 @@ export interface RspamdService {
 export interface NamedServer {
   readonly name: string
   readonly server: ServerAddress
+}
+
+/** A page that answers with the address of whoever asks. */
+export interface NamedReflector {
+  /** What reports call it. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
 }
 
 /** A listener of ours: the name that its certificate should have, and whether TLS comes at once or by STARTTLS. */
@@ -122,6 +135,16 @@ export interface Subjects {
     readonly family: 4 | 6
     /** Only others' hosts, on port 25: what a connection within one's own network shows is something else. */
     readonly endpoints: readonly Listening[]
+  }
+  /** A reflector that was named, asked by one family of addresses. */
+  readonly reflector: { readonly family: 4 | 6; readonly reflector: NamedReflector }
+  /** The same, as it bears on the sending side of a domain. */
+  readonly reflection: {
+    readonly domain: string
+    readonly family: 4 | 6
+    readonly reflector: NamedReflector
+    /** As in the target, of the family; none when it is not known that mail leaves from this machine. */
+    readonly leavesFrom: readonly IpAddress[]
   }
   readonly blocklist: { readonly zone: string }
   readonly listing: { readonly address: IpAddress; readonly zone: string }
@@ -189,6 +212,16 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
   outgoing: {
     key: s => `${canonicalName(s.domain)} ${s.family}`,
     says: s => `IPv${s.family} from here`,
+    shared: false,
+  },
+  reflector: {
+    key: s => `${s.family} ${s.reflector.url}`,
+    says: s => `IPv${s.family} by ${s.reflector.url}`,
+    shared: true,
+  },
+  reflection: {
+    key: s => `${canonicalName(s.domain)} ${s.family} ${s.reflector.url}`,
+    says: s => `IPv${s.family} by ${s.reflector.host}`,
     shared: false,
   },
   blocklist: { key: s => s.zone, says: s => s.zone, shared: true },

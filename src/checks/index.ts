@@ -30,6 +30,7 @@ import dnsblAddress from './dnsbl-address.ts'
 import dnsblDomain from './dnsbl-domain.ts'
 import egressAddress from './egress-address.ts'
 import egressPort25 from './egress-port-25.ts'
+import egressReflector from './egress-reflector.ts'
 import heloAddress from './helo-address.ts'
 import heloFqdn from './helo-fqdn.ts'
 import heloRdnsMatch from './helo-rdns-match.ts'
@@ -161,6 +162,7 @@ export const checks = [
   smtpSubmission,
   egressPort25,
   egressAddress,
+  egressReflector,
   m365Mx,
   m365Spf,
   m365Dkim,

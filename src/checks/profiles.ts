@@ -43,6 +43,7 @@ const sendingChecks = {
   'helo-fqdn': ownFault,
   'helo-address': ownFault,
   'helo-rdns-match': advice,
+  'egress-reflector': advice,
   // Of our own listeners: those of the domain's MX hosts are the receiving side.
   'certificate-expiry': { ...ownFault, required: false, kinds: ['listener'] },
   'certificate-name': { ...advice, kinds: ['listener'] },

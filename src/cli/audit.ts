@@ -7,6 +7,7 @@ import { isPublic, parseAddress } from '../names/address.ts'
 import { isFqdn, nameFault, parseDomain } from '../names/domain.ts'
 import { ownAddresses, ownFamilies } from '../net/own-families.ts'
 import { ehloName } from '../protocol/helo.ts'
+import { readReflector } from '../protocol/reflector.ts'
 import type { Verdict } from '../report/report.ts'
 import { visible } from '../report/visible.ts'
 import type { Auditing, Plan } from './auditing.ts'
@@ -36,6 +37,7 @@ export interface AuditFlags {
   readonly smtp: boolean
   readonly smtpPort?: number
   readonly mine?: readonly string[]
+  readonly reflector?: string
   readonly ca: readonly string[]
   readonly ipv4?: boolean
   readonly ipv6?: boolean
@@ -206,6 +208,9 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
   if (/[\x00-\x1f\x7f]/.test(flags.helo ?? '')) {
     throw new UsageError(`--helo takes a name as it is said in HELO or EHLO, not "${visible(flags.helo!)}"`)
   }
+  if (flags.reflector !== undefined && !flags.smtp) {
+    throw new UsageError('--reflector is asked by HTTPS, and --no-smtp asks DNS only: leave one of them out')
+  }
   if (flags.ipv4 && flags.ipv6) throw new UsageError('-4 and -6 exclude each other')
   const addresses = flags.senderIp.map(text => {
     const address = parseAddress(text)
@@ -234,9 +239,18 @@ function targetOf(flags: AuditFlags): Omit<Target, 'domain'> {
     ownFamilies: flags.lab === undefined ? ownFamilies() : [4, 6],
     ...(flags.lab === undefined && { ownAddresses: ownAddresses() }),
     ...(flags.mine && { mine: [...new Set(flags.mine.map(ownHost))] }),
+    ...(flags.reflector !== undefined && { reflector: reflectorUrl(flags.reflector) }),
     ...(flags.authoritative && { authoritative: true as const }),
     resolvers: resolversOf(flags),
   }
+}
+
+function reflectorUrl(text: string): string {
+  const reflector = readReflector(text)
+  if ('fault' in reflector) {
+    throw new UsageError(`--reflector cannot be "${visible(text.slice(0, 200))}": ${reflector.fault}`)
+  }
+  return reflector.url
 }
 
 function ownHost(text: string): string {

@@ -127,6 +127,7 @@ function configurationOf(
       retry: { steps: [1000], expiresAfter: 3_600_000, warnAfter: undefined },
     },
     resolver: undefined,
+    reflector: undefined,
     store: { kind: 'sqlite', path: join(folder, 'queue.db') },
     control: { path: join(folder, 'control.sock') },
     trust: [root],

@@ -182,6 +182,10 @@ function auditCommand(root: Command): void {
       'a host of yours: try there whether it relays, and look at ports 465 and 587 (repeatable)',
       collect,
     )
+    .option(
+      '--reflector <url>',
+      'ask this page, which answers with the address of whoever asks, where the world sees us',
+    )
     .option('--ca <file>', 'trust these certificates (PEM) besides the usual roots (repeatable)', collect)
     .option('-4, --ipv4', 'connect to IPv4 addresses only')
     .option('-6, --ipv6', 'connect to IPv6 addresses only')

@@ -102,6 +102,7 @@ function contradictNothing({ asked }: Evidence, shown: string, flags: AuditFlags
     ['--no-smtp', flags.smtp ? undefined : false, target.smtp],
     ['--smtp-port', flags.smtpPort, target.smtpPort],
     ['--mine', flags.mine && set(flags.mine), set(target.mine ?? [])],
+    ['--reflector', flags.reflector && canonicalUrl(flags.reflector), target.reflector],
     [flags.ipv4 ? '-4' : '-6', families && set(families), set(target.families)],
   ]
   for (const [option, now, then] of given) {
@@ -111,6 +112,10 @@ function contradictNothing({ asked }: Evidence, shown: string, flags: AuditFlags
       throw new UsageError(`${option} contradicts the evidence in ${shown}, which was recorded ${told}`)
     }
   }
+}
+
+function canonicalUrl(text: string): string {
+  return URL.canParse(text) ? new URL(text).href : text
 }
 
 function set(values: readonly (string | number)[]): string {

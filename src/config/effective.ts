@@ -6,10 +6,11 @@ import { durationText, sizeText } from './quantity.ts'
 import { isReference } from './reference.ts'
 
 /** Plain data in the shape of the file. References stay references; nothing that they name is in it. */
-export function effective({ relay, written, resolver, store, control, log }: Configuration): object {
+export function effective({ relay, written, resolver, reflector, store, control, log }: Configuration): object {
   return {
     hostname: relay.hostname,
     ...(resolver === undefined ? {} : { resolver: resolver.map(describeServer) }),
+    ...(reflector === undefined ? {} : { reflector }),
     store: `sqlite:${store.path}`,
     control: `unix:${control.path}`,
     ...(written.trust === undefined ? {} : { trust: written.trust }),

@@ -1,6 +1,7 @@
 // Loads mailworthy.yaml: reads it, tells everything that is wrong with it at once, and makes of it what the relay is told.
 import { dirname, resolve } from 'node:path'
 import { parseServer, type ServerAddress } from '../net/dns/server-address.ts'
+import { readReflector } from '../protocol/reflector.ts'
 import type { RelaySettings } from '../relay/settings.ts'
 import { type Building, domainOf, fitting, referred } from './building.ts'
 import { buildClients } from './clients.ts'
@@ -25,6 +26,8 @@ export interface Configuration {
   readonly relay: RelaySettings
   /** Undefined for the name servers of the system. */
   readonly resolver: readonly ServerAddress[] | undefined
+  /** URL of a page that answers with the address of whoever asks; without one nobody is asked. */
+  readonly reflector: string | undefined
   /** Absolute path of the database. */
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
   /** Absolute path of the control socket. */
@@ -105,6 +108,7 @@ function build(raw: RawConfiguration, building: Building): Omit<Configuration, '
       retry: buildRetry(building, raw.retry),
     },
     resolver: buildResolver(building, given('resolver')),
+    reflector: buildReflector(building, given('reflector')),
     store: { kind: 'sqlite', path: storePath(building, given('store')) },
     control: { path: socketPath(building, given('control')) },
     trust: fitting(building, ['trust'], raw.trust ?? []).flatMap(([text, path]) => trusted(building, path, text)),
@@ -123,6 +127,13 @@ function buildResolver(building: Building, raw: RawConfiguration['resolver']): r
     building.fault(path, `${quoted(text)} is no name server: ${parsed.reason}`)
     return []
   })
+}
+
+function buildReflector(building: Building, raw: RawConfiguration['reflector']): string | undefined {
+  const reflector = raw === undefined ? undefined : readReflector(raw)
+  if (reflector === undefined || !('fault' in reflector)) return reflector?.url
+  building.fault(['reflector'], `${quoted(raw!)} cannot be asked: ${reflector.fault}`)
+  return undefined
 }
 
 /** The age of a report is that of its records, and these are asked every hour at least: less than twice that leaves gaps. */

@@ -188,6 +188,12 @@ export const configurationSchema = z
       .describe(
         'Name servers: address, address:port, tcp://, tls:// or https://…/dns-query. Default: those of the system.',
       ),
+    reflector: z
+      .string()
+      .optional()
+      .describe(
+        'A page (https) that answers with the address of whoever asks: where the world sees this machine. Default: none is asked.',
+      ),
     store: z
       .union([z.string(), z.array(z.string())])
       .optional()

@@ -6,6 +6,7 @@ import { catalogue } from '../catalogue.ts'
 import { profiles } from '../checks/profiles.ts'
 import { readiness } from '../checks/readiness.ts'
 import { parseAddress } from '../names/address.ts'
+import { ownAddresses } from '../net/own-families.ts'
 import type { Resolver } from '../net/resolver.ts'
 import { keyRecordText, publicKeyHash } from '../protocol/dkim/public-key.ts'
 import type { RelaySettings } from '../relay/settings.ts'
@@ -22,7 +23,7 @@ const profile = profiles.sending
 export function createAuditor(
   settings: RelaySettings,
   listeners: () => Target['listeners'],
-  resolvers: NonNullable<Target['resolvers']>,
+  asked: Pick<Target, 'resolvers' | 'reflector'>,
   means: Means,
   onFault: (where: string, fault: unknown) => void,
 ) {
@@ -34,7 +35,7 @@ export function createAuditor(
     const { resolver, shortest } = noticingTtl(means.resolver)
     const run = new AuditRun(all, { ...means, resolver })
     const report = await run.audit(
-      { ...targetOf(domain, settings, listeners()), resolvers },
+      { ...targetOf(domain, settings, listeners()), ...asked },
       {
         profile,
         // Its selectors are known: others would cost two dozen questions with every TTL.
@@ -60,6 +61,7 @@ function targetOf(domain: string, settings: RelaySettings, listeners: Target['li
         address: parseAddress(text)!,
       })),
     ],
+    leavesFrom: leavingFrom(settings, new Set(ownAddresses().map(({ text }) => text))),
     selectors: own?.dkim.map(key => key.selector) ?? [],
     ourKeys: Object.fromEntries(own?.dkim.map(({ selector, key }) => [selector, publicKeyHash(key)]) ?? []),
     ourRecords: Object.fromEntries(own?.dkim.map(({ selector, key }) => [selector, keyRecordText(key)]) ?? []),
@@ -73,6 +75,21 @@ function targetOf(domain: string, settings: RelaySettings, listeners: Target['li
     families: [4, 6],
     ownFamilies: [4, 6],
   }
+}
+
+/**
+ * The addresses of egresses that connections leave from by the way that the system chooses: behind address translation. Others
+ * are bound to an address of this machine, and what the world sees of the machine may be another one.
+ */
+export function leavingFrom(
+  { egress }: Pick<RelaySettings, 'egress'>,
+  here: ReadonlySet<string>,
+): Target['egress'][number]['address'][] {
+  return egress.flatMap(({ seenAs, source }) => {
+    const at = (texts: readonly string[]) => texts.flatMap(text => parseAddress(text) ?? [])
+    const bound = new Set([...at(source), ...at(seenAs).filter(({ text }) => here.has(text))].map(one => one.family))
+    return at(seenAs).filter(({ family }) => !bound.has(family))
+  })
 }
 
 /** The same resolver, and the shortest TTL of what it answered, in seconds; what got no answer is asked again as soon as may be. */

@@ -76,9 +76,12 @@ export async function startDaemon(configuration: Configuration, log: Log, around
         audit: createAuditor(
           settings,
           () => listening(relay?.listeners ?? [], settings),
-          around.resolver
-            ? []
-            : (configuration.resolver ?? systemServers()).map(s => ({ name: describeServer(s), server: s })),
+          {
+            resolvers: around.resolver
+              ? []
+              : (configuration.resolver ?? systemServers()).map(s => ({ name: describeServer(s), server: s })),
+            ...(configuration.reflector !== undefined && { reflector: configuration.reflector }),
+          },
           means,
           (where, fault) => log('error', 'fault', { where, says: String(fault) }),
         ),

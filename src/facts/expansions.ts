@@ -19,6 +19,7 @@ import { outgoingExpansions } from './outgoing-targets.ts'
 import { ownHostExpansions } from './own-hosts.ts'
 import { leanedOn } from './published.ts'
 import { whyLeftOut } from './reachable-addresses.ts'
+import { reflections } from './reflections.ts'
 import { tlsaSet } from './tlsa.ts'
 
 const egresses = defineExpansion({
@@ -212,4 +213,5 @@ export const expansions: readonly Expansion[] = [
   resolvers,
   ...ownHostExpansions,
   ...outgoingExpansions,
+  reflections,
 ]

@@ -17,7 +17,7 @@ export const cadences: readonly Cadence[] = [
   { name: 'records', groups: ['dns', 'mx', 'spf', 'dkim', 'dmarc'], every: HOUR },
   { name: 'blocklists', groups: ['dnsbl'], every: HOUR },
   { name: 'names', groups: ['rdns', 'helo'], every: 6 * HOUR },
-  { name: 'hosts', groups: ['tls'], every: 12 * HOUR },
+  { name: 'hosts', groups: ['tls', 'egress'], every: 12 * HOUR },
 ]
 
 /** When each cadence was last asked, and the shortest TTL of the records then, in milliseconds. */

@@ -39,6 +39,8 @@ export interface Case {
     ownFamilies?: readonly (4 | 6)[]
     authoritative?: true
     mine?: readonly string[]
+    reflector?: string
+    leavesFrom?: readonly string[]
     resolvers?: Target['resolvers']
     listeners?: Target['listeners']
   }
@@ -137,6 +139,8 @@ export function target(given: Case['target'] = {}): Target {
     ownFamilies: given.ownFamilies ?? [4, 6],
     ...(given.authoritative && { authoritative: given.authoritative }),
     ...(given.mine && { mine: given.mine }),
+    ...(given.reflector !== undefined && { reflector: given.reflector }),
+    ...(given.leavesFrom && { leavesFrom: given.leavesFrom.map(text => parseAddress(text)!) }),
     ...(given.resolvers && { resolvers: given.resolvers }),
     ...(given.message === undefined ? {} : { message: givenMessage(given.message, given) }),
   }
