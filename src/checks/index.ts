@@ -71,6 +71,7 @@ import rdnsPresence from './rdns-presence.ts'
 import smtpBanner from './smtp-banner.ts'
 import smtpOpenRelay from './smtp-open-relay.ts'
 import smtpPostmaster from './smtp-postmaster.ts'
+import smtpReverseName from './smtp-reverse-name.ts'
 import smtpSubmission from './smtp-submission.ts'
 import spfAuthorization from './spf-authorization.ts'
 import spfIncludeHealth from './spf-include-health.ts'
@@ -157,6 +158,7 @@ export const checks = [
   daneCertificate,
   transportStrictDelivery,
   smtpBanner,
+  smtpReverseName,
   smtpPostmaster,
   smtpOpenRelay,
   smtpSubmission,

@@ -75,6 +75,7 @@ const receivingChecks = {
   'dane-certificate': { ...advice, kinds: ['mx'] },
   'transport-strict-delivery': advice,
   'smtp-banner': { ...advice, kinds: ['mx'] },
+  'smtp-reverse-name': { ...advice, kinds: ['mx', 'mine'] },
   // A host that takes no mail for the domain has no postmaster of it.
   'smtp-postmaster': { ...advice, kinds: ['mx'] },
   'smtp-open-relay': { ...required, optional: ['not-all-tried'], kinds: ['any'] },

@@ -5,6 +5,7 @@ import type { IpAddress } from '../names/address.ts'
 import { canonicalName } from '../names/domain.ts'
 import { namesHost } from '../protocol/certificate-names.ts'
 import { hostInBanner } from '../protocol/smtp-greeting.ts'
+import { SUBMISSION_PORT, SUBMISSIONS_PORT } from '../protocol/submission.ts'
 import type { HostReading } from '../report/report.ts'
 import { hostAddresses, knownAddresses } from './host-addresses.ts'
 import { mailHosts, mx } from './mx.ts'
@@ -20,12 +21,13 @@ const LONGEST_NAME = 255
 export async function hostReadings(target: Target, recall: Know): Promise<readonly HostReading[]> {
   const mail = await orUnknown(recall(mx, { domain: target.domain }))
   const hosts = mail === undefined ? [] : mailHosts(mail)
-  const [egress, servers, listeners] = await Promise.all([
+  const [egress, servers, own, listeners] = await Promise.all([
     Promise.all(target.egress.map(one => egressReading(one, recall))),
     Promise.all(hosts.map(host => endpointsAt(host, target, recall))),
+    Promise.all((target.mine ?? []).map(host => submissionsAt(host, recall))),
     Promise.all(target.listeners.map(one => endpointReading('listener', one, recall))),
   ])
-  return [...egress, ...[...servers.flat(), ...listeners].filter(one => one !== undefined)]
+  return [...egress, ...[...servers.flat(), ...own.flat(), ...listeners].filter(one => one !== undefined)]
 }
 
 async function egressReading({ address, helo }: Target['egress'][number], recall: Know): Promise<HostReading> {
@@ -51,8 +53,21 @@ async function endpointsAt(host: string, { smtpPort }: Target, recall: Know) {
   )
 }
 
+/** Where mail programs hand in mail at a host that was named as theirs; nothing of ports at which nobody listens. */
+async function submissionsAt(host: string, recall: Know) {
+  const found = await orUnknown(recall(hostAddresses, { host }))
+  const addresses: readonly IpAddress[] = found === undefined ? [] : knownAddresses(found)
+  const rows = await Promise.all(
+    addresses.flatMap(address => [
+      endpointReading('mine', { host, address, port: SUBMISSION_PORT, tls: 'starttls' }, recall),
+      endpointReading('mine', { host, address, port: SUBMISSIONS_PORT, tls: 'implicit' }, recall),
+    ]),
+  )
+  return rows.filter(row => row !== undefined && (row.banner ?? row.ehlo ?? row.certificate) !== null)
+}
+
 async function endpointReading(
-  role: 'mx' | 'listener',
+  role: 'mx' | 'mine' | 'listener',
   endpoint: Listening,
   recall: Know,
 ): Promise<HostReading | undefined> {

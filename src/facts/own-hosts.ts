@@ -82,6 +82,21 @@ const secureSubmissions = defineExpansion({
   },
 })
 
+/** Where they would take mail from other servers; whether they do is not asked. */
+const ownEndpoints = defineExpansion({
+  from: 'domain',
+  to: 'endpoint',
+  kind: 'mine',
+  async subjects(_domain, know, target) {
+    const { mine = [], smtpPort: port } = target
+    if (!target.smtp) return []
+    const found = await Promise.all(mine.map(host => addressesOf(host, know, target)))
+    return found.flatMap(({ host, addresses }) =>
+      addresses.map(address => ({ host, address, port, tls: 'starttls' as const })),
+    )
+  },
+})
+
 async function submissionOf(know: Know, target: Target): Promise<readonly Listening[]> {
   const { mine = [] } = target
   if (!target.smtp) return []
@@ -110,4 +125,10 @@ function isMine(host: string, mine: readonly string[]): boolean {
 }
 
 /** To be listed with the others. */
-export const ownHostExpansions: readonly Expansion[] = [ownMxHosts, ownHosts, submissions, secureSubmissions]
+export const ownHostExpansions: readonly Expansion[] = [
+  ownMxHosts,
+  ownHosts,
+  ownEndpoints,
+  submissions,
+  secureSubmissions,
+]

@@ -10,7 +10,12 @@ const NAMES_SHOWN = 3
 /** A domain may have hundreds of addresses; all of them stand in the JSON report. */
 const HOSTS_SHOWN = 50
 
-const roles: Readonly<Record<HostReading['role'], string>> = { egress: 'sends', mx: 'MX', listener: 'listener' }
+const roles: Readonly<Record<HostReading['role'], string>> = {
+  egress: 'sends',
+  mx: 'MX',
+  mine: 'yours',
+  listener: 'listener',
+}
 
 /** Nothing when no host was connected to: of sending addresses another table tells the same. */
 export function hostTable({ readings: { hosts = [] }, at }: Report): Content {
@@ -51,7 +56,6 @@ function named({ differs, name }: HostReading, what: HostReading['differs'][numb
 
 function reverseCell(host: HostReading): Content {
   const { ptr, forwardConfirmed } = host
-  // Of MX hosts nobody asks for it: mail does not come from there.
   if (ptr === null)
     return forwardConfirmed === null ? undefined : toned(host.role === 'egress' ? 'fail' : 'info', 'none')
   return [

@@ -110,8 +110,8 @@ export interface SpfTree {
 
 /** One address of a host with the names it goes by. What was not looked at, or could not be learned, is null. */
 export interface HostReading {
-  /** Mail leaves from there, other servers bring it there, or it is a listener of our own. */
-  readonly role: 'egress' | 'mx' | 'listener'
+  /** Mail leaves from there, other servers bring it there, mail programs hand it in there, or it is a listener of our own. */
+  readonly role: 'egress' | 'mx' | 'mine' | 'listener'
   /** The name it is known by: in the MX record, of the listener, or what it says in HELO. */
   readonly name: string | null
   readonly address: string

@@ -87,12 +87,25 @@ it('tells all names of each host, and which differ', async () => {
     },
     {
       ...{ role: 'mx', name: 'backup.example.net', address: '198.51.100.1', port: 25 },
-      ...{ banner: 'relay7.example.net', ehlo: 'Backup.Example.NET.', ptr: null, forwardConfirmed: null },
+      ...{ banner: 'relay7.example.net', ehlo: 'Backup.Example.NET.', ptr: null, forwardConfirmed: false },
       ...{ certificate: null, differs: ['banner'] },
     },
     {
       ...{ role: 'listener', name: 'smtp.elsewhere.example', address: '203.0.113.5', ...mx, port: 587 },
       ...{ ptr: 'mail.example.org', forwardConfirmed: true, differs: ['banner', 'ehlo', 'ptr', 'certificate'] },
+    },
+  ])
+})
+
+it('shows where a host of theirs takes mail programs, and nothing of ports at which nobody listens', async () => {
+  const found = await hosts({ mine: ['mail.example.org'] }, ['smtp', 'tls'])
+  expect(found.connections).toContain('203.0.113.5:465')
+  expect(found.hosts!.filter(({ role }) => role === 'mine')).toEqual([
+    {
+      ...{ role: 'mine', name: 'mail.example.org', address: '203.0.113.5', port: 587 },
+      ...{ banner: 'mx.example.org', ehlo: 'mx.example.org', ptr: 'mail.example.org', forwardConfirmed: true },
+      certificate: { names: ['mx.example.org', '*.example.org'], more: 0, end: end.toISOString() },
+      differs: ['banner', 'ehlo'],
     },
   ])
 })
@@ -111,7 +124,7 @@ it('tells of a host that was not reached that nothing is known', async () => {
   const silent = scriptedDialer({ kind: 'failed', why: 'timeout', detail: 'nobody is there' })
   const found = await hosts({}, ['smtp'], silent)
   expect(found.hosts).toMatchObject([
-    { role: 'mx', name: 'mx.example.org', banner: null, ehlo: null, certificate: null, differs: [] },
+    { role: 'mx', name: 'mx.example.org', banner: null, ehlo: null, certificate: null, differs: ['ptr'] },
     { role: 'mx', name: 'backup.example.net', banner: null },
   ])
 })
