@@ -127,6 +127,8 @@ export interface Subjects {
   }
   /** What a domain shows by HTTPS: asked only where connections are wanted. */
   readonly web: { readonly domain: string; readonly via: 'https' }
+  /** The zone of a domain, as its own servers tell it: only where these are to be asked. */
+  readonly zone: { readonly domain: string; readonly via: 'servers' }
   /** An address of an MX host with the domain whose mail goes there. */
   readonly delivery: Listening & { readonly domain: string; readonly via: 'https' }
   /** The connections that this machine makes to the MX hosts of a domain, by one family of addresses. */
@@ -154,7 +156,7 @@ export interface Subjects {
   readonly published: {
     readonly domain: string
     readonly name: string
-    readonly type: 'MX' | 'TXT'
+    readonly type: 'MX' | 'TXT' | 'TLSA'
     readonly beginning: string
   }
   readonly resolver: NamedServer
@@ -204,6 +206,7 @@ export const scopes: { readonly [S in Scope]: ScopeWords<S> } = {
     shared: false,
   },
   web: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
+  zone: { key: s => canonicalName(s.domain), says: s => displayName(s.domain), shared: false },
   delivery: {
     key: s => `${canonicalName(s.domain)} ${endpointKey(s)}`,
     says: endpointSays,

@@ -21,10 +21,13 @@ import dmarcReceiverViews from './dmarc-receiver-views.ts'
 import dmarcRecord from './dmarc-record.ts'
 import dmarcReporting from './dmarc-reporting.ts'
 import dnsCaa from './dns-caa.ts'
+import dnsConsistency from './dns-consistency.ts'
+import dnsDelegation from './dns-delegation.ts'
 import dnsDnssec from './dns-dnssec.ts'
 import dnsExistence from './dns-existence.ts'
 import dnsPropagation from './dns-propagation.ts'
 import dnsResolver from './dns-resolver.ts'
+import dnsServers from './dns-servers.ts'
 import dnsWildcard from './dns-wildcard.ts'
 import dnsblAddress from './dnsbl-address.ts'
 import dnsblDomain from './dnsbl-domain.ts'
@@ -112,6 +115,9 @@ export const checks = [
   dnsDnssec,
   dnsCaa,
   dnsWildcard,
+  dnsDelegation,
+  dnsServers,
+  dnsConsistency,
   dnsPropagation,
   mxHosts,
   mxAddresses,

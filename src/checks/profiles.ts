@@ -11,6 +11,9 @@ const everywhere = {
   'dns-dnssec': advice,
   'dns-caa': advice,
   'dns-wildcard': advice,
+  'dns-delegation': advice,
+  'dns-servers': advice,
+  'dns-consistency': advice,
   'dns-propagation': advice,
   'dns-resolver': advice,
 } as const satisfies Profile['checks']

@@ -9,6 +9,7 @@ import {
   type Target,
 } from '../audit/scope.ts'
 import { canonicalName } from '../names/domain.ts'
+import { publicSuffixOrganization } from '../names/organizational.ts'
 import { dkimSelectors, type FoundSelector } from './dkim-selectors.ts'
 import { hostAddresses, knownAddresses, unlearned } from './host-addresses.ts'
 import { messageContent } from './message-content.ts'
@@ -65,6 +66,12 @@ const foundSelectors = defineExpansion({
       .map(({ selector, provider }) => ({ domain, selector, ourKey: undefined, found: { provider } }))
   },
 })
+
+// What of MX is not known is told about the MX records themselves.
+function noHosts(failure: unknown): readonly string[] {
+  if (failure instanceof Unknowable) return []
+  throw failure
+}
 
 function nothingFound(failure: unknown): { readonly found: readonly FoundSelector[] } {
   if (failure instanceof Unknowable) return { found: [] }
@@ -166,7 +173,24 @@ const messages = defineExpansion({
 const publications = defineExpansion({
   from: 'domain',
   to: 'published',
-  subjects: async ({ domain }, _know, target) => (target.authoritative ? leanedOn(domain, target.selectors) : []),
+  async subjects({ domain }, know, target) {
+    if (!target.authoritative) return []
+    const [{ found }, hosts] = await Promise.all([
+      target.givenSelectorsOnly ? { found: [] } : know(dkimSelectors, { domain }).catch(nothingFound),
+      know(mx, { domain }).then(mailHosts, noHosts),
+    ])
+    // The TLSA records of others' hosts are theirs to keep alike.
+    const owner = publicSuffixOrganization(domain)
+    const own = hosts.filter(host => publicSuffixOrganization(host) === owner)
+    const selectors = [...target.selectors, ...found.map(({ selector }) => selector)]
+    return leanedOn(domain, [...new Set(selectors.map(canonicalName))], own)
+  },
+})
+
+const zones = defineExpansion({
+  from: 'domain',
+  to: 'zone',
+  subjects: async ({ domain }, _know, target) => (target.authoritative ? [{ domain, via: 'servers' }] : []),
 })
 
 const resolvers = defineExpansion({
@@ -210,6 +234,7 @@ export const expansions: readonly Expansion[] = [
   rspamds,
   web,
   publications,
+  zones,
   resolvers,
   ...ownHostExpansions,
   ...outgoingExpansions,

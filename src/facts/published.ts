@@ -27,7 +27,8 @@ export interface Published {
   readonly seen: Omit<PublishedView, 'servers'>
 }
 
-type Said = Exclude<Answer<RecordTypes['MX'] | RecordTypes['TXT']>, { kind: 'unreachable' }>
+type Wanted = RecordTypes[Subjects['published']['type']]
+type Said = Exclude<Answer<Wanted>, { kind: 'unreachable' }>
 
 export const published = defineFact({
   name: 'published',
@@ -37,11 +38,11 @@ export const published = defineFact({
     const find = (zone: string) => findZone(know, zone)
     const text = (said: Said): string => JSON.stringify(recordsIn(said, subject))
     const [publication, answer] = await Promise.all([
-      publicationAt(resolver, find, name, type, text) as Promise<Publication<RecordTypes['MX'] | RecordTypes['TXT']>>,
+      publicationAt(resolver, find, name, type, text) as Promise<Publication<Wanted>>,
       resolver.resolve(name, type),
     ])
     if (!publication.known) throw new Unknowable(publication.reason)
-    const seen = learned<RecordTypes['MX'] | RecordTypes['TXT']>(answer, name, type)
+    const seen = learned<Wanted>(answer, name, type)
     const { zone, chain, views, unheard } = publication
     return {
       zone,
@@ -57,8 +58,15 @@ export const published = defineFact({
   },
 })
 
-/** The records that an audit of the domain leans on: where they stand, and how those that matter begin. */
-export function leanedOn(domain: string, selectors: readonly string[]): readonly Subjects['published'][] {
+/**
+ * The records that an audit of the domain leans on: where they stand, and how those that matter begin.
+ * @param hosts MX hosts whose TLSA records are among them
+ */
+export function leanedOn(
+  domain: string,
+  selectors: readonly string[],
+  hosts: readonly string[],
+): readonly Subjects['published'][] {
   const organization = publicSuffixOrganization(domain)
   const policies = [domain, ...(organization === undefined || organization === domain ? [] : [organization])]
   const txt = (name: string, beginning: string) => ({ domain, name, type: 'TXT' as const, beginning })
@@ -69,20 +77,21 @@ export function leanedOn(domain: string, selectors: readonly string[]): readonly
     ...policies.map(name => txt(`_dmarc.${name}`, 'v=dmarc1')),
     txt(`_mta-sts.${domain}`, 'v=stsv1'),
     txt(`_smtp._tls.${domain}`, 'v=tlsrptv1'),
+    ...hosts.map(host => ({ domain, name: `_25._tcp.${host}`, type: 'TLSA' as const, beginning: '' })),
   ]
 }
 
 /** The records as text, each once. Beside an SPF record stand many that are nobody's business here. */
 function recordsIn(said: Said, { type, beginning }: Subjects['published']): readonly string[] {
   if (said.kind !== 'records') return []
-  const texts = said.records.map(record =>
-    type === 'MX' ? mxText(record as RecordTypes['MX']) : txtText(record as RecordTypes['TXT']),
-  )
+  const texts = said.records.map(record => textOf[type](record as never))
   const unread = said.malformed.map(bad => `a record that cannot be read: ${bad.reason}`)
   const wanted = texts.filter(text => beginning === '' || text.trimStart().toLowerCase().startsWith(beginning))
   return [...new Set([...wanted, ...unread])].sort()
 }
 
-function mxText({ preference, exchange }: RecordTypes['MX']): string {
-  return `${preference} ${exchange === '' ? '.' : exchange}`
+const textOf: { readonly [T in Subjects['published']['type']]: (record: RecordTypes[T]) => string } = {
+  MX: ({ preference, exchange }) => `${preference} ${exchange === '' ? '.' : exchange}`,
+  TXT: txtText,
+  TLSA: ({ usage, selector, matchingType, data }) => `${usage} ${selector} ${matchingType} ${data}`,
 }

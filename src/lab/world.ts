@@ -46,6 +46,7 @@ export const zoneServers: readonly {
   readonly holds: (zones: string) => string
 }[] = [
   { address: '192.0.2.53', zones: [healthy.domain, broken.domain], holds: zones => zones },
+  { address: '198.51.100.53', zones: [healthy.domain], holds: zones => zones },
   // It has not been told of the last change.
   {
     address: '192.0.2.54',
@@ -79,6 +80,7 @@ function healthyZone(keys: SigningKeys): string {
   return `
 healthy.example            SOA  ns1.healthy.example hostmaster.healthy.example 2026112001
 healthy.example            NS   ns1.healthy.example
+healthy.example            NS   ns2.healthy.example
 healthy.example            MX   10 mx1.healthy.example
 healthy.example            MX   20 mx2.healthy.example
 healthy.example            TXT  "v=spf1 mx ip4:192.0.2.25 ip6:2001:db8::25 -all"
@@ -87,6 +89,7 @@ ${Object.entries(keys)
   .map(([selector, key]) => `${selector}._domainkey.healthy.example TXT "${keyRecordText(key)}"`)
   .join('\n')}
 ns1.healthy.example        A    192.0.2.53
+ns2.healthy.example        A    198.51.100.53
 mail.healthy.example       A    192.0.2.25
 mail.healthy.example       AAAA 2001:db8::25
 mail.healthy.example       TXT  "v=spf1 a -all"

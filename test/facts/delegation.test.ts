@@ -40,10 +40,21 @@ describe('the delegation of a domain', () => {
         glue: [{ name: 'ns1.example.org', address: '192.0.2.1' }],
         by: 'a.org.example',
       },
-      states: [
-        { state: 'answers', address: '192.0.2.1', serial: 7, names: ['ns1.example.org', 'ns2.example.net'] },
-        { state: 'lame', reason: 'it refuses to answer for the zone' },
+      servers: [
+        {
+          name: 'ns1.example.org',
+          views: [
+            {
+              ...{ state: 'answers', address: '192.0.2.1', family: 4, tcp: true },
+              soa: { serial: 7 },
+              names: ['ns1.example.org', 'ns2.example.net'],
+            },
+          ],
+        },
+        { name: 'ns2.example.net', views: [{ state: 'lame', reason: 'it refuses to answer for the zone' }] },
+        { name: 'old.example.net', unaddressed: 'it has no address', views: [] },
       ],
+      open: new Set(['udp4', 'tcp4']),
     })
   })
 
@@ -57,7 +68,8 @@ describe('the delegation of a domain', () => {
   it('is unknown above where nobody answers', async () => {
     expect(await gather({})).toMatchObject({
       parent: { state: 'unknown', reason: 'a.org.example: it could not be reached' },
-      states: [{ state: 'silent' }, { state: 'silent' }],
+      servers: [{ views: [{ state: 'silent' }] }, { views: [{ state: 'silent' }] }],
+      open: new Set(),
     })
   })
 })

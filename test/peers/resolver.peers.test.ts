@@ -320,9 +320,13 @@ ns1.example.test. 300 A 192.0.2.1
     const gatherer = new Gatherer({ resolver, dialer: nobody, ehloName: 'probe.example.net' }, new SharedFacts())
     expect(await gatherer.know(delegation, { domain: 'example.test' })).toMatchObject({
       parent: { state: 'delegates', zone: 'test', names: ['gone.example.test', 'ns1.example.test'], by: 'ns.test' },
-      states: [
-        { state: 'answers', serial: 7, names: ['ns1.example.test', 'ns2.example.test'] },
-        { state: 'answers', serial: 7 },
+      servers: [
+        { name: 'gone.example.test', unaddressed: 'it has no address' },
+        {
+          name: 'ns1.example.test',
+          views: [{ state: 'answers', soa: { serial: 7 }, names: ['ns1.example.test', 'ns2.example.test'], tcp: true }],
+        },
+        { name: 'ns2.example.test', views: [{ state: 'answers', soa: { serial: 7 }, tcp: true }] },
       ],
     })
   })

@@ -47,7 +47,10 @@ describe('--authoritative', () => {
     ])
     expect(status).toBe(0)
     const text = stdout.replace(/\s+/g, ' ')
-    expect(text).toContain('ns2.broken.example: "v=spf1 a mx ~all". Resolvers see "v=spf1 a mx include:')
+    expect(text).toContain('; ns2.broken.example: "v=spf1 a mx ~all".')
+    expect(text).toContain(
+      'do not agree on what is published (see `dns-consistency`). The resolver that was asked here sees',
+    )
     expect(text).toContain('compare the serial numbers')
   })
 
@@ -62,19 +65,28 @@ describe('--authoritative', () => {
       '--lab',
       at,
     )
-    expect(words(findings, 'dns-propagation')).toEqual([
+    const same = [
       'healthy.example MX: same',
       'healthy.example TXT: same',
       's1._domainkey.healthy.example TXT: same',
       '_dmarc.healthy.example TXT: same',
       '_mta-sts.healthy.example TXT: same',
       '_smtp._tls.healthy.example TXT: same',
-    ])
+      '_25._tcp.mx1.healthy.example TLSA: same',
+      '_25._tcp.mx2.healthy.example TLSA: same',
+    ]
+    expect(words(findings, 'dns-propagation')).toEqual(same)
+    expect(words(findings, 'dns-consistency')).toEqual(same)
+    // The lab has no zone above.
+    expect(words(findings, 'dns-delegation')).toEqual(['healthy.example: delegated', 'healthy.example: parent-unknown'])
+    expect(words(findings, 'dns-servers')).toEqual(['healthy.example: good'])
   })
 
   it('is not in a report that was made without it', async () => {
     const { findings } = await reportOf('healthy.example', '--lab', at)
-    expect(words(findings, 'dns-propagation')).toEqual([])
+    for (const check of ['dns-propagation', 'dns-consistency', 'dns-delegation', 'dns-servers']) {
+      expect(words(findings, check)).toEqual([])
+    }
     expect(words(findings, 'dns-resolver')).toEqual(['the lab: sound'])
   })
 

@@ -10,6 +10,8 @@ export interface Authority {
   readonly text: string
   /** It answers, but without AA, as one does that only has a cache. */
   readonly hearsay?: true
+  /** Nothing comes back over TCP. */
+  readonly udpOnly?: true
   /** What it does instead of answering. */
   readonly fault?: 'timeout' | 'servfail' | 'refused' | 'network' | 'malformed'
 }
@@ -38,18 +40,21 @@ export function authorityResolver(
         asked.push(`${name} ${type}`)
         return seen.resolve(name, type, from)
       }
-      asked.push(`${name} ${type} @${from.address}`)
+      asked.push(`${name} ${type} @${from.address}${from.transport === 'tcp' ? ' tcp' : ''}`)
       const server = from.address
       const authority = authorities[server]
       const world = worlds.get(server)
       if (authority === undefined || world === undefined) return { kind: 'unreachable', why: 'network', server }
+      if (authority.udpOnly && from.transport === 'tcp') return { kind: 'unreachable', why: 'timeout', server }
       if (authority.fault) return { kind: 'unreachable', why: authority.fault, server }
       const zone = authority.zones.filter(one => isWithin(name, one)).toSorted((a, b) => b.length - a.length)[0]
       if (zone === undefined) return { kind: 'unreachable', why: 'refused', server }
       const cut = cutBelow(world, zone, name)
       if (cut !== undefined) {
         const servers = records(world, cut, 'NS')
-        const glue = servers.flatMap(ns => records(world, ns, 'A').map(address => ({ name: ns, address })))
+        const glue = servers.flatMap(ns =>
+          [...records(world, ns, 'A'), ...records(world, ns, 'AAAA')].map(address => ({ name: ns, address })),
+        )
         const elsewhere = { kind: 'referral' as const, zone: cut, servers, glue, ttl: 300 }
         return { kind: 'unreachable', why: 'refused', server, elsewhere }
       }
@@ -75,7 +80,7 @@ function cutBelow(world: Zone, zone: string, name: string): string | undefined {
     .find(owner => records(world, owner, 'NS').length > 0)
 }
 
-function records(world: Zone, name: string, type: 'NS' | 'A'): readonly string[] {
+function records(world: Zone, name: string, type: 'NS' | 'A' | 'AAAA'): readonly string[] {
   const found = world.lookup(name, type)
   if (found.fault !== undefined || found.chain.length > 1) return []
   return found.records.map(record => record.value as string)

@@ -101,7 +101,7 @@ async function addressed(
 }
 
 /** Our own machine and those beside it are no servers of anybody's zone: a record must not make us ask them. */
-function askable(found: readonly string[]): Pick<ZoneServer, 'addresses' | 'unaddressed'> {
+export function askable(found: readonly string[]): Pick<ZoneServer, 'addresses' | 'unaddressed'> {
   const addresses = found
     .flatMap(text => parseAddress(text) ?? [])
     .filter(
