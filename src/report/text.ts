@@ -1,5 +1,6 @@
 // A report for a person at a terminal: the verdict, what to mend and how, what stayed unknown, what is in order.
 import { styleText } from 'node:util'
+import { hostLines } from './host-lines.ts'
 import { fileSentence, methodOutcomes } from './message-outcome.ts'
 import { wayNote, wayRows } from './message-way.ts'
 import {
@@ -102,6 +103,7 @@ class Page {
       ),
       ...this.#section('Passed', this.#explain ? this.#passedInFull() : this.#passed()),
       ...this.#section('SPF, term by term', this.#spfTree()),
+      ...this.#section('Hosts and their names', this.#hosts()),
       ...this.#section('The way of the message', this.#way()),
       ...this.#section('What receivers would answer', this.#receivers()),
       ...this.#section(
@@ -327,6 +329,15 @@ class Page {
         return `${line.slice(0, 4 + left.length)}${this.#paint('dim', line.slice(4 + left.length))}`
       }),
     ]
+  }
+
+  /** Rows are cut, not wrapped: what differs is told in full below each. */
+  #hosts(): readonly string[] {
+    return hostLines(this.#report, this.#width - 4).flatMap(({ kind, level, text }) => {
+      if (kind === 'detail') return this.#wrapped(text, 6, 'dim')
+      const shown = visible(text)
+      return [kind === 'head' ? `    ${this.#paint('dim', shown)}` : `  ${sign(level, this.#paint)} ${shown}`]
+    })
   }
 
   /** A step takes two lines where the terminal is narrow or names are long. */
