@@ -95,7 +95,11 @@ mail.healthy.example       AAAA 2001:db8::25
 mail.healthy.example       TXT  "v=spf1 a -all"
 ${hosts('healthy.example')}
 ${reverseName(parseAddress('192.0.2.25')!)}    PTR mail.healthy.example
-${reverseName(parseAddress('2001:db8::25')!)}  PTR mail.healthy.example`
+${reverseName(parseAddress('2001:db8::25')!)}  PTR mail.healthy.example
+${mxHosts
+  .filter(({ host }) => host.endsWith('.healthy.example'))
+  .flatMap(({ host, addresses }) => addresses.map(one => `${reverseName(parseAddress(one)!)} PTR ${host}`))
+  .join('\n')}`
 }
 
 function brokenZone(): string {
