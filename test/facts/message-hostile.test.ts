@@ -9,6 +9,7 @@ import { readSignature } from '../../src/protocol/dkim/signature.ts'
 import { readMessage } from '../../src/protocol/message/read.ts'
 import { signedMessage } from '../support/dkim-signer.ts'
 import { judgedMessage } from '../support/judged-message.ts'
+import { leastTime } from '../support/least-time.ts'
 
 const key = generateKeyPairSync('rsa', { modulusLength: 1024 })
 const zone = `
@@ -82,9 +83,7 @@ describe('any message', () => {
   it('has signatures that are read in no time', () => {
     fc.assert(
       fc.property(messages, fc.constantFrom('dkim' as const, 'arc' as const), (octets, kind) => {
-        const started = performance.now()
-        readSignature(octets.toString('latin1'), kind)
-        expect(performance.now() - started).toBeLessThan(50)
+        expect(leastTime(() => readSignature(octets.toString('latin1'), kind))).toBeLessThan(50)
       }),
       { numRuns: 1_000 },
     )
@@ -123,9 +122,7 @@ describe('a small message that was changed', () => {
     for (const octets of headers) {
       const read = readMessage(octets)
       if (!read.ok) throw new Error(read.why)
-      const started = performance.now()
-      diagnoseHeader(octets, read.fields, signature, key.publicKey)
-      times.push(performance.now() - started)
+      times.push(leastTime(() => diagnoseHeader(octets, read.fields, signature, key.publicKey)))
     }
     times.sort((a, b) => a - b)
     // Other programs share the machine: nearly all, and none for long.
