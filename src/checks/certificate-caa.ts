@@ -18,7 +18,7 @@ export default defineCheck({
   needs: { certificates, caa },
   outcomes: {
     allowed: { level: 'pass', says: 'The CAA records of {owner} let {authority} renew the certificate of {endpoint}.' },
-    open: { level: 'info', says: 'No CAA record limits who may renew the certificate of {endpoint}.' },
+    open: { level: 'pass', says: 'No CAA record limits who may renew the certificate of {endpoint}.' },
     forbidden: {
       level: 'warn',
       says: 'The certificate of {endpoint} was issued by {authority}, which may not issue it again: by the CAA records of {owner} {allowed} may. Renewal will fail.',
@@ -41,22 +41,23 @@ export default defineCheck({
     if (certificates.kind === 'no-tls') return { outcome: 'no-tls' }
     const endpoint = scopes.endpoint.says(subject)
     const { leaf, trusted } = certificates
+    // RFC 8659 §3: for `*.example.org` the climb begins at example.org.
+    const isNamed = namesHost(leaf.altNames, subject.host)
+    const isWild = isNamed && !leaf.altNames.includes(subject.host)
+    const level = relevantCaa(isWild ? caa.slice(1) : caa)
+    if (level === undefined || level.state === 'none') return { outcome: 'open', data: { endpoint } }
+    if (level.state === 'unknown') return { outcome: 'not-learned', data: { endpoint, reason: level.reason } }
+    const verdict = caaVerdict(level.records, isWild ? 'wildcard' : 'server')
+    if (verdict.kind === 'anyone') return { outcome: 'open', data: { endpoint } }
     const authority = authorityOf(leaf.issuer)
     const other = (why: string) => ({ outcome: 'other-authority' as const, data: { endpoint, why } })
     // Who names himself as he likes is not taken for a public authority. One that ran out should have been renewed.
     if (!trusted && certificates.trustFault !== 'CERT_HAS_EXPIRED') {
       return other('the certificate is not trusted (see `certificate-chain`)')
     }
-    if (!namesHost(leaf.altNames, subject.host)) return other('it does not name the host (see `certificate-name`)')
+    if (!isNamed) return other('it does not name the host (see `certificate-name`)')
     if (authority === undefined)
       return other(`by which names ${leaf.issuer} takes CAA records for its own is not known here`)
-    // RFC 8659 §3: for `*.example.org` the climb begins at example.org.
-    const isWild = !leaf.altNames.includes(subject.host)
-    const level = relevantCaa(isWild ? caa.slice(1) : caa)
-    if (level === undefined || level.state === 'none') return { outcome: 'open', data: { endpoint } }
-    if (level.state === 'unknown') return { outcome: 'not-learned', data: { endpoint, reason: level.reason } }
-    const verdict = caaVerdict(level.records, isWild ? 'wildcard' : 'server')
-    if (verdict.kind === 'anyone') return { outcome: 'open', data: { endpoint } }
     const owner = displayName(level.name)
     const issuers = verdict.kind === 'only' ? verdict.issuers : []
     const data = { endpoint, owner, authority: authority.name, allowed: issuers.length > 0 ? issuers : 'nobody' }
