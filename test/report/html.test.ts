@@ -101,7 +101,9 @@ describe('the HTML format', () => {
 
   it('shows the readings, and what was not learned as such', () => {
     const text = readable(renderHtml([broken]))
-    expect(text).toContain('192.0.2.10 ✓ mail.broken.example ! mail.broken.example leads elsewhere ✗ permerror for MAIL FROM')
+    expect(text).toContain(
+      '192.0.2.10 ✓ mail.broken.example ! mail.broken.example leads elsewhere ✗ permerror for MAIL FROM',
+    )
     expect(text).toContain('? temperror for HELO')
     expect(text).toContain('✗ on zen.spamhaus.org')
     expect(text).toContain('? not learned: b.barracudacentral.org, psbl.surriel.com')

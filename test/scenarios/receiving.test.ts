@@ -223,7 +223,8 @@ describe('the report about an MX host', () => {
     const report = await audited('broken-v6')
     const of = (address: string): readonly string[] =>
       report.findings.filter(one => one.subject.includes(address)).map(one => one.level)
-    expect(new Set(of('198.51.100.'))).toEqual(new Set(['pass']))
+    // News, such as that no CAA record stands there, are no fault of the address.
+    expect(new Set(of('198.51.100.').filter(level => level !== 'info'))).toEqual(new Set(['pass']))
     expect(new Set(of('2001:db8:51::'))).toEqual(new Set(['unknown']))
   })
 
