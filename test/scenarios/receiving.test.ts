@@ -221,11 +221,13 @@ describe('the report about an MX host', () => {
 
   it('of which one address is broken still tells what the other shows', async () => {
     const report = await audited('broken-v6')
-    const of = (address: string): readonly string[] =>
-      report.findings.filter(one => one.subject.includes(address)).map(one => one.level)
-    // News, such as that no CAA record stands there, are no fault of the address.
-    expect(new Set(of('198.51.100.').filter(level => level !== 'info'))).toEqual(new Set(['pass']))
-    expect(new Set(of('2001:db8:51::'))).toEqual(new Set(['unknown']))
+    // News, such as that no CAA record stands there, are no fault of an address.
+    const of = (address: string): ReadonlySet<string> => {
+      const about = report.findings.filter(one => one.subject.includes(address) && one.level !== 'info')
+      return new Set(about.map(one => one.level))
+    }
+    expect(of('198.51.100.')).toEqual(new Set(['pass']))
+    expect(of('2001:db8:51::')).toEqual(new Set(['unknown']))
   })
 
   it('tells every strange host of the lab', () => {
