@@ -69,8 +69,10 @@ export function addressing({ zone, parent, servers }: Zone): Ruling<DelegationOu
     const rulings: Ruling<DelegationOutcome>[] = []
     if (alias !== undefined) rulings.push({ outcome: 'alias', data: { server, target: displayName(alias) } })
     // Where DNS did not answer nothing is known of the addresses.
-    if (unaddressed !== undefined && addresses !== undefined)
-      rulings.push({ outcome: 'no-address', data: { server, reason: unaddressed } })
+    const reason = addresses?.length === 0 ? (unaddressed ?? 'only the zone above gives it one (glue)') : unaddressed
+    if (reason !== undefined && addresses !== undefined) {
+      rulings.push({ outcome: 'no-address', data: { server, reason } })
+    }
     const parsed = (addresses ?? []).flatMap(text => parseAddress(text) ?? [])
     const hidden = parsed.filter(address => !isPublic(address)).map(({ text }) => text)
     if (hidden.length > 0 && unaddressed === undefined)

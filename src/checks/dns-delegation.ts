@@ -51,7 +51,7 @@ export default defineCheck({
     },
     'no-address': {
       level: 'warn',
-      says: 'The name server {server} of {zone} cannot be asked: {reason}.',
+      says: 'The name server {server} of {zone} has no address that resolvers could ask: {reason}.',
       fix: 'Publish an A or AAAA record for {server}, or take it out of the NS records and of the delegation.',
     },
     'private-address': {

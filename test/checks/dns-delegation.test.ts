@@ -184,13 +184,18 @@ describeCheck(dnsDelegation, {
   'no-address': [
     {
       ...world({ seen: SEEN.replace('ns2.example.net A 203.0.113.2', '') }),
-      says: 'The name server ns2.example.net of example.org cannot be asked: it has no address.',
+      says: 'The name server ns2.example.net of example.org has no address that resolvers could ask: it has no address.',
       fix: 'Publish an A or AAAA record for ns2.example.net',
     },
     {
       name: 'only one of this machine itself',
       ...world({ seen: SEEN.replace('ns2.example.net A 203.0.113.2', 'ns2.example.net A 127.0.0.1') }),
       says: 'its address 127.0.0.1 is not one that a server for others can have',
+    },
+    {
+      name: 'only in the zone above',
+      ...world({ seen: SEEN.replace(/ns1.example.org (A|AAAA) .*/g, '') }),
+      says: 'The name server ns1.example.org of example.org has no address that resolvers could ask: only the zone above gives it one (glue).',
     },
   ],
   'private-address': [
