@@ -80,7 +80,10 @@ const question = fc.constantFrom(...(Object.keys(records) as RecordType[])).chai
       {
         name: text,
         type: fc.constant(type),
-        from: fc.constant({ address: '192.0.2.53', port: 53, transport: 'tcp' as const, recursive: true as const }),
+        from: fc.constantFrom(
+          { address: '192.0.2.53', port: 53, transport: 'tcp' as const, recursive: true as const },
+          { unchecked: true as const },
+        ),
       },
       { requiredKeys: ['name', 'type'] },
     ),
