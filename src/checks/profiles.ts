@@ -152,6 +152,7 @@ export const messageProfile = {
   name: 'message',
   title: 'One message: who sent it, whether its signatures hold, and what receivers make of it',
   checks: {
+    'dns-resolver': advice,
     'message-from': required,
     'message-spf': advice,
     'message-dkim': required,

@@ -14,6 +14,7 @@ import { exitStatus, failOnOf } from './exit-status.ts'
 import { fileTrouble, tellFault, UsageError } from './failure.ts'
 import { beforeInterruption } from './interruption.ts'
 import { type LiveFlags, openLiveRun } from './live-run.ts'
+import { resolversOf } from './means.ts'
 import { type OutputFlags, Outputs } from './outputs.ts'
 import { readZoneFile } from './proposal.ts'
 import { openEvidence } from './replayed.ts'
@@ -95,7 +96,7 @@ async function livePlan(file: string | undefined, flags: MessageFlags): Promise<
   if (!content.ok) throw new UsageError(`${shownFile(file)} is no message that can be judged: ${content.why}`)
   const target: CommonTarget = {
     ...{ egress: [], selectors: [], ourKeys: {}, listeners: [] },
-    ...{ smtp: false, smtpPort: 25, families: [4, 6], ownFamilies: [4, 6] },
+    ...{ smtp: false, smtpPort: 25, families: [4, 6], ownFamilies: [4, 6], resolvers: resolversOf(flags) },
     message: { octets, name, notes: readingNotes(content), came, trustedServers, ...(rspamd && { rspamd }) },
   }
   const run = { target, profile: messageProfile, wanted, single: true, ehloName: 'localhost.localdomain', proposed }
