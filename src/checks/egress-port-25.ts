@@ -15,7 +15,7 @@ export default defineCheck({
     open: { level: 'pass', says: 'Port 25 is open from here by {family}: {answered} answered.' },
     'blocked-suspected': {
       level: 'warn',
-      says: 'Nothing answered on port 25 by {family}: {count} hosts in {networks} networks ({silent}) let every connection time out. A network that blocks port 25 outwards looks like that.',
+      says: 'Nothing answered on port 25 by {family}: {count} hosts in {networks} networks ({silent}) let every connection time out. A network that blocks port 25 outwards looks like that, or one that lets nothing out at all.',
       fix: 'If mail is to leave from this machine, ask the provider of its network or cloud to open outgoing port 25, and look at its own firewall; else send through a relay on port 587 or 465. If mail leaves from elsewhere, run this check there.',
     },
     undecided: {
