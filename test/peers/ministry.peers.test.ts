@@ -150,9 +150,13 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound', 'dig'))('an audit o
       expectWhole(audited)
       const wrong = audited.reports.flatMap(report => {
         const known = new Set(good.get(report.domain)!.findings.map(identity))
-        return report.findings
-          .filter(finding => finding.level !== 'unknown' && !known.has(identity(finding)))
-          .map(finding => inWords({ report, finding }))
+        return (
+          report.findings
+            // What is said of the name server names it, and it is another one.
+            .filter(({ check }) => check !== 'dns-resolver')
+            .filter(finding => finding.level !== 'unknown' && !known.has(identity(finding)))
+            .map(finding => inWords({ report, finding }))
+        )
       })
       expect(wrong).toEqual([])
       expect(audited.reports.filter(report => report.verdict === 'unknown').length).toBeLessThanOrEqual(4)

@@ -146,10 +146,10 @@ describe.skipIf(excused('root', 'postfix', 'posttls-finger', 'openssl', 'nsd', '
   })
 
   it.each([
-    ['good', 0, 'works valid covers trusted modern'],
-    ['expired', 1, 'works expired covers outside-dates modern'],
-    ['plain', 0, 'not-offered no-tls no-tls no-tls no-tls'],
-    ['broken-key', 1, 'refused no-tls no-tls no-tls no-tls'],
+    ['good', 0, 'works valid covers trusted open modern'],
+    ['expired', 1, 'works expired covers outside-dates open modern'],
+    ['plain', 0, 'not-offered no-tls no-tls no-tls no-tls no-tls'],
+    ['broken-key', 1, 'refused no-tls no-tls no-tls no-tls no-tls'],
   ])('of the kind "%s" ends the program with %d', async (kind, status, outcomes) => {
     const near = await startNsd({ '.': zone(() => '127.0.0.1') })
     const over = ['--resolver', near.address, '--smtp-port', String(ports[kind]), '--ca', authority.certificate]
@@ -161,7 +161,7 @@ describe.skipIf(excused('root', 'postfix', 'posttls-finger', 'openssl', 'nsd', '
     const report = JSON.parse(ended.stdout) as Report
     expect(report.findings.map(finding => finding.outcome).join(' ')).toBe(outcomes)
     expect(ended.status).toBe(status)
-    // Five checks, one visit: the host is not asked five times.
+    // Six checks, one visit: the host is not asked six times.
     expect(postfix.visits() - before).toBe(1)
   })
 
