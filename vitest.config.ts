@@ -1,4 +1,5 @@
 // What `npm test` runs: every test that needs no other program, no privilege and no network.
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
       : { reporters: ['default', 'json'], outputFile: { json: process.env.TEST_RESULTS } }),
     include: ['test/**/*.test.ts'],
     exclude: ['test/peers/**', 'node_modules/**'],
+    // Every core: scenarios mostly wait for the programs that they started.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
   },
 })
