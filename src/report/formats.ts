@@ -4,12 +4,12 @@ import { HtmlPage, renderHtml } from './html.ts'
 import { openJsonArray, renderJson } from './json.ts'
 import { renderNdjson } from './ndjson.ts'
 import type { Report } from './report.ts'
-import type { TextOptions } from './text.ts'
 import { FEW_DOMAINS, renderSummary, renderTextAmong } from './text-domains.ts'
+import type { SheetOptions } from './text-sheet.ts'
 import { renderZone } from './zone.ts'
 
 /** What the formats want to know; each takes what concerns it. */
-export interface RenderOptions extends TextOptions {
+export interface RenderOptions extends SheetOptions {
   /** How many reports there will be, where it is known before they are: many are told more briefly. */
   readonly domains?: number
   /** JSON: an object instead of an array. True when exactly one domain was typed, and only then. */

@@ -2,7 +2,8 @@
 import { commonTroubles, type DomainRow, readySentence, readyTotals, rowsWorstFirst, verdictTotals } from './domains.ts'
 import { listed, listedSubjects, outlineOf, type Point, subjectsOf } from './outline.ts'
 import type { Report } from './report.ts'
-import { type Paint, painter, renderText, sign, type TextOptions } from './text.ts'
+import { renderText } from './text.ts'
+import { type Paint, painter, type SheetOptions, sign } from './text-sheet.ts'
 import { visible } from './visible.ts'
 import { count, domainTitle, withoutPreface } from './wording.ts'
 import { columns, cut, padded, wrap } from './wrap.ts'
@@ -17,7 +18,7 @@ const COMMON_SHOWN = 12
  * What is written about one of `domains` domains as soon as it is known. Of many, those that pass are told only in the
  * table, the others with what fails and what is unknown, and the warnings by name.
  */
-export function renderTextAmong(report: Report, domains: number, options: TextOptions = {}): string {
+export function renderTextAmong(report: Report, domains: number, options: SheetOptions = {}): string {
   if (domains <= FEW_DOMAINS || options.explain) return renderText(report, options)
   if (report.verdict === 'pass') return ''
   const paint = painter(options.color ?? false)
@@ -51,7 +52,7 @@ function hung(text: string, width: number, lead: string): readonly string[] {
 }
 
 /** The closing table: totals, a line a domain, the worst first, and what is wrong most often. */
-export function renderSummary(rows: readonly DomainRow[], options: TextOptions = {}): string {
+export function renderSummary(rows: readonly DomainRow[], options: SheetOptions = {}): string {
   const paint = painter(options.color ?? false)
   const width = options.width ?? 100
   const widest = rows.reduce((most, row) => Math.max(most, columns(visible(row.domain))), 0)
@@ -89,7 +90,7 @@ function tableLine(
   return `${sign(verdict, paint)} ${what === '' ? head.trimEnd() : `${head}  ${paint('dim', what)}`}`
 }
 
-function closing(rows: readonly DomainRow[], { explain, width = 100 }: TextOptions): readonly string[] {
+function closing(rows: readonly DomainRow[], { explain, width = 100 }: SheetOptions): readonly string[] {
   const first = rowsWorstFirst(rows)[0]
   if (first?.worst === undefined) return ['Next: nothing to mend.']
   const whole =
