@@ -9,13 +9,9 @@ import { type Ministry, ministryAtHand, readMinistry, readSpfVectors } from './s
 import { type NameServer, startNsd, startUnbound } from './support/name-servers.ts'
 import { excused } from './support/program.ts'
 import { askJudge, type SpfCase as Case } from './support/spf-judges.ts'
-import { makeSpfWorld } from './support/spf-worlds.ts'
 
 /** Cases that both peers are asked about while the test runs. */
 const LIVE = process.env.PROOF === '1' ? 2_000 : 60
-
-/** Made-up worlds, with some 400 cases each. */
-const WORLDS = process.env.PROOF === '1' ? 20 : 2
 
 describe.skipIf(!ministryAtHand || excused('nsd', 'unbound'))('our SPF evaluator over real DNS', () => {
   let ministry: Ministry
@@ -57,64 +53,26 @@ describe.skipIf(!ministryAtHand || excused('nsd', 'unbound'))('our SPF evaluator
     expect(ours.filter(result => result === 'pass').length).toBeGreaterThan(LIVE / 10)
     expect(new Set(ours).size).toBeGreaterThanOrEqual(4)
   })
-
-  it.skipIf(unjudged)(
-    'gives what pyspf and Mail::SPF say of made-up records of every kind',
-    async () => {
-      for (const seed of Array.from({ length: WORLDS }, (_, i) => i + 1)) {
-        const world = makeSpfWorld(seed, 60)
-        const authority = await startNsd({ '.': rootZone + world.zone })
-        const direct = createResolver({ servers: [{ address: '127.0.0.1', port: authority.port }] })
-        const random = seededRandom(seed)
-        const cases = world.domains.flatMap(domain =>
-          world.clients
-            .filter(() => random() < 0.5)
-            .map(host => ({ host, mailfrom: `probe@${domain}`, helo: 'h1.host.test' })),
-        )
-        // The peers are asked without their limit of empty answers, which they count in another way; we keep to ours.
-        const { ours, differ, agreed } = await compare(cases, authority, direct, 1_000)
-        direct.close()
-        await authority.stop()
-        expect(differ).toEqual([])
-        expect(new Set(ours).size).toBeGreaterThanOrEqual(5)
-        expect(agreed / cases.length).toBeGreaterThan(0.75)
-      }
-    },
-    600_000,
-  )
 })
 
-const rootZone = '. 300 SOA ns.test. h.test. 1 1 1 1 1\n. 300 NS ns.test.\n'
-
-interface Comparison {
-  readonly ours: readonly string[]
-  /** Cases in which both peers say one thing and we another. */
-  readonly differ: readonly string[]
-  /** In how many cases the peers themselves agree. */
-  readonly agreed: number
-}
-
+/** What we say of each case, and the cases in which both peers say one thing and we another. */
 async function compare(
   cases: readonly Case[],
   server: NameServer,
   resolver: StubResolver,
-  voids = VOID_LIMIT,
-): Promise<Comparison> {
+): Promise<{ readonly ours: readonly string[]; readonly differ: readonly string[] }> {
   const [evaluations, pyspf, mailSpf] = await Promise.all([
     Promise.all(cases.map(one => evaluate(one, resolver))),
-    resultsOf('pyspf', server, voids, cases),
-    resultsOf('mailSpf', server, voids, cases),
+    resultsOf('pyspf', server, VOID_LIMIT, cases),
+    resultsOf('mailSpf', server, VOID_LIMIT, cases),
   ])
-  const agreeing = cases.map((_, i) => pyspf[i] === mailSpf[i])
-  const beyond = (ours: Evaluated): boolean => ours.voids > VOID_LIMIT && voids > VOID_LIMIT
   return {
     ours: evaluations.map(evaluation => evaluation.result),
     differ: cases.flatMap((one, i) =>
-      !agreeing[i] || beyond(evaluations[i]!) || agrees(evaluations[i]!, pyspf[i]!, mailSpf[i]!)
+      pyspf[i] !== mailSpf[i] || agrees(evaluations[i]!, pyspf[i]!, mailSpf[i]!)
         ? []
         : [told(one, evaluations[i]!, pyspf[i]!, mailSpf[i]!)],
     ),
-    agreed: agreeing.filter(Boolean).length,
   }
 }
 

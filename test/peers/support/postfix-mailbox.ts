@@ -1,8 +1,8 @@
 // A real Postfix that takes mail into mailboxes: as final MX, and as smart host that wants TLS and a password.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Certificate } from './certificates.ts'
+import { greets } from './postfix.ts'
 import { freePort, mustRun, type Server, startServer, temporaryFolder } from './program.ts'
 
 export interface MailboxPostfix extends Server {
@@ -127,17 +127,4 @@ function filesOf(folder: string): readonly Buffer[] {
   } catch {
     return []
   }
-}
-
-function greets(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
-    const done = (good: boolean): void => {
-      socket.destroy()
-      resolve(good)
-    }
-    socket.setTimeout(2_000, () => done(false))
-    socket.once('error', () => done(false))
-    socket.once('data', bytes => done(bytes.toString('latin1').startsWith('220 ')))
-  })
 }

@@ -89,7 +89,8 @@ postlog unix-dgram n - n - 1 postlogd
   return { ...server, configuration, ports, visits }
 }
 
-function greets(port: number): Promise<boolean> {
+/** Whether a mail server greets at a port of this machine. */
+export function greets(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1')
     const done = (good: boolean): void => {
